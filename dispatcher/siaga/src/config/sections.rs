@@ -1,0 +1,363 @@
+//! The sections of the configuration, with their defaults.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// A part of the system that a process can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The core: calls, incidents, dispatch and the log.
+    Dispatcher,
+    /// WebSocket sessions and delivery to the data hub.
+    Gateway,
+    /// The web and the one origin.
+    Console,
+    /// Receives, keeps and serves case data.
+    Hub,
+}
+
+impl Role {
+    /// All roles, the default.
+    pub const ALL: [Self; 4] = [Self::Dispatcher, Self::Gateway, Self::Console, Self::Hub];
+}
+
+/// A value that is never printed or logged.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a value that must not be shown.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself, for the one place that uses it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(set, not shown)")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("(set, not shown)")
+    }
+}
+
+/// PEM files of the server's certificate chain and its private key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tls {
+    /// Certificate chain, leaf first.
+    pub certificate: PathBuf,
+    /// Private key: PKCS#8, PKCS#1 or SEC1.
+    pub key: PathBuf,
+}
+
+/// The city that the centre answers for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct City {
+    /// Name on screens and reports.
+    pub name: String,
+    /// First part of case numbers: `SKW` in `SKW-20261122-0042`. Two to five capital letters.
+    pub number_prefix: String,
+    /// Local time minus UTC, in minutes; WIB is 420. Indonesia has no summer time.
+    pub utc_offset_minutes: i32,
+}
+
+impl Default for City {
+    fn default() -> Self {
+        Self {
+            name: "Kota Singkawang".into(),
+            number_prefix: "SKW".into(),
+            utc_offset_minutes: 7 * 60,
+        }
+    }
+}
+
+/// A limit in seconds for each of the priorities 1 to 4; one number stands for all four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "OneOrFour", into = "OneOrFour")]
+pub struct ByPriority(pub [u32; 4]);
+
+impl ByPriority {
+    /// The same limit for every priority.
+    #[must_use]
+    pub const fn same(limit_s: u32) -> Self {
+        Self([limit_s; 4])
+    }
+
+    /// The limit of a priority, 1 (highest) to 4; others count as 1, so that a doubt makes an alarm early.
+    #[must_use]
+    pub fn limit_s(self, priority: u8) -> u32 {
+        self.0
+            .get(usize::from(priority).wrapping_sub(1))
+            .copied()
+            .unwrap_or(self.0[0])
+    }
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a number of seconds, or four of them for the priorities 1 to 4"
+)]
+enum OneOrFour {
+    One(u32),
+    Four([u32; 4]),
+}
+
+impl From<OneOrFour> for ByPriority {
+    fn from(value: OneOrFour) -> Self {
+        match value {
+            OneOrFour::One(limit_s) => Self::same(limit_s),
+            OneOrFour::Four(limits_s) => Self(limits_s),
+        }
+    }
+}
+
+impl From<ByPriority> for OneOrFour {
+    fn from(value: ByPriority) -> Self {
+        if value.0.iter().all(|limit_s| *limit_s == value.0[0]) {
+            Self::One(value.0[0])
+        } else {
+            Self::Four(value.0)
+        }
+    }
+}
+
+/// When each step is late, in seconds; by priority where the incident has one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Alarms {
+    /// A call rings and nobody answers.
+    pub call_unanswered_s: u32,
+    /// A caller hung up before an answer and was not called back.
+    pub call_not_called_back_s: u32,
+    /// An incident is open and no agency was sent.
+    pub not_dispatched_s: ByPriority,
+    /// An assignment was sent and no session of the agency has drawn it.
+    pub not_delivered_s: ByPriority,
+    /// An assignment was delivered and no person has taken it.
+    pub not_acknowledged_s: ByPriority,
+    /// An assignment was acknowledged and has no unit.
+    pub without_unit_s: ByPriority,
+    /// A unit was assigned and is not en route.
+    pub not_en_route_s: ByPriority,
+    /// A unit is en route and not on scene.
+    pub not_on_scene_s: ByPriority,
+    /// Nothing was heard of a unit at work.
+    pub unit_silent_s: ByPriority,
+    /// The operator who owns an open incident has no live session.
+    pub owner_gone_s: u32,
+    /// All agencies have finished and the incident is not closed.
+    pub not_closed_s: ByPriority,
+    /// The oldest case record that the data hub has not accepted.
+    pub hub_behind_s: u32,
+    /// An alarm that nobody took goes to all operators, with the agency's duty contact.
+    pub escalate_after_s: u32,
+}
+
+impl Default for Alarms {
+    fn default() -> Self {
+        Self {
+            call_unanswered_s: 15,
+            call_not_called_back_s: 120,
+            not_dispatched_s: ByPriority::same(60),
+            not_delivered_s: ByPriority::same(5),
+            not_acknowledged_s: ByPriority::same(30),
+            without_unit_s: ByPriority::same(120),
+            not_en_route_s: ByPriority([180, 180, 300, 600]),
+            not_on_scene_s: ByPriority([900, 900, 1800, 3600]),
+            unit_silent_s: ByPriority([900, 900, 1800, 3600]),
+            owner_gone_s: 60,
+            not_closed_s: ByPriority::same(900),
+            hub_behind_s: 300,
+            escalate_after_s: 60,
+        }
+    }
+}
+
+/// Delivery to the data hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hub {
+    /// Where records are delivered; without it, to the hub role of this process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// `source` of the CloudEvents.
+    pub source: String,
+    /// Signing keys (`whsec_` and base64), the newest first; several while keys are changed. Better in `keys_file`.
+    pub keys: Vec<Secret>,
+    /// File with one signing key a line. Without any key one is made and kept in the data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys_file: Option<PathBuf>,
+    /// Whether records carry the caller's name, number and narrative.
+    pub include_personal: bool,
+    /// How long one delivery may take.
+    pub timeout_ms: u64,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            url: None,
+            source: "urn:siaga:singkawang".into(),
+            keys: Vec::new(),
+            keys_file: None,
+            include_personal: false,
+            timeout_ms: 5_000,
+        }
+    }
+}
+
+/// The hub role's own store.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HubStore {
+    /// PostgreSQL of the hub; without it `hub.db` in the data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<Secret>,
+}
+
+/// Sessions and logins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Access {
+    /// A session lasts a shift.
+    pub session_hours: u32,
+    /// Failed logins of one account before it must wait.
+    pub login_failures_max: u32,
+    /// Failed logins from one address before it must wait.
+    pub login_failures_per_address_max: u32,
+    /// The time over which failures count, and the wait that follows.
+    pub login_window_s: u32,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self {
+            session_hours: 12,
+            login_failures_max: 5,
+            login_failures_per_address_max: 50,
+            login_window_s: 300,
+        }
+    }
+}
+
+/// Upper bounds of what the server takes on; beyond them the client gets a clear error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Open TCP connections.
+    pub connections: u32,
+    /// Live WebSocket sessions.
+    pub sessions: u32,
+    /// One request's body.
+    pub body_bytes: u32,
+    /// Requests in work at once, apart from streams and sockets.
+    pub in_flight: u32,
+    /// HTTP/2 streams on one connection.
+    pub streams_per_connection: u32,
+    /// How long a client may take to send its request's head, and its TLS handshake.
+    pub header_timeout_ms: u64,
+    /// How long requests may take to end after Ctrl-C or SIGTERM.
+    pub shutdown_s: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 16_384,
+            sessions: 8_192,
+            body_bytes: 1024 * 1024,
+            in_flight: 1_024,
+            streams_per_connection: 2_048,
+            header_timeout_ms: 10_000,
+            shutdown_s: 10,
+        }
+    }
+}
+
+/// How long data are kept, in days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Callers' names, numbers, narratives and exact places, from the closing of the case.
+    pub personal_days: u32,
+    /// Personal data of calls that opened no incident (ghost, prank, wrong number).
+    pub call_days: u32,
+    /// Positions and other telemetry.
+    pub telemetry_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            personal_days: 5 * 365,
+            call_days: 90,
+            telemetry_days: 7,
+        }
+    }
+}
+
+/// Free space in the data folder's file system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Disk {
+    /// Below it the server warns (log, metric, `/readyz`), long before writes fail.
+    pub warn_free_mib: u64,
+    /// Below it `/readyz` says not ready. Calls are still taken as long as the disk takes them.
+    pub not_ready_free_mib: u64,
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self {
+            warn_free_mib: 2_048,
+            not_ready_free_mib: 256,
+        }
+    }
+}
+
+/// The shape of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What the process writes about itself, to standard error. Never personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Text or JSON.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,siaga_store=debug`.
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Auto,
+            level: "info".into(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! siaga
+
+fn main() {}
