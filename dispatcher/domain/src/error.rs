@@ -36,10 +36,14 @@ pub struct FieldConflict {
     pub wanted: String,
 }
 
-/// A refusal or failure. Codes are listed, with what to do, in `docs/errors.md`.
+/// A refusal or failure. Codes are listed, with what to do, in `docs/errors.md`. Boxed: the good case stays small.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{code} {en}")]
-pub struct SiagaError {
+#[error("{} {}", .0.code, .0.en)]
+pub struct SiagaError(Box<ErrorBody>);
+
+/// What a [`SiagaError`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorBody {
     /// Stable code, e.g. `SIAGA-1042`.
     pub code: &'static str,
     /// Class of the answer.
@@ -62,10 +66,18 @@ pub struct SiagaError {
     pub retry_after_ms: u64,
 }
 
+impl std::ops::Deref for SiagaError {
+    type Target = ErrorBody;
+
+    fn deref(&self) -> &ErrorBody {
+        &self.0
+    }
+}
+
 impl SiagaError {
     /// A new error; the messages are public.
     pub fn new(code: &'static str, kind: ErrorKind, id: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(ErrorBody {
             code,
             kind,
             id: id.into(),
@@ -76,34 +88,34 @@ impl SiagaError {
             conflicts: Vec::new(),
             current_version: 0,
             retry_after_ms: 0,
-        }
+        }))
     }
 
     /// Names the request's field that is wrong.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
     /// Adds words for the log.
     #[must_use]
     pub fn private(mut self, words: impl Into<String>) -> Self {
-        self.private = Some(words.into());
+        self.0.private = Some(words.into());
         self
     }
 
     /// Says what would be accepted.
     #[must_use]
     pub fn allowed(mut self, allowed: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.allowed = allowed.into_iter().map(Into::into).collect();
+        self.0.allowed = allowed.into_iter().map(Into::into).collect();
         self
     }
 
     /// Says when to try again.
     #[must_use]
     pub fn retry_after_ms(mut self, retry_after_ms: u64) -> Self {
-        self.retry_after_ms = retry_after_ms;
+        self.0.retry_after_ms = retry_after_ms;
         self
     }
 
@@ -141,8 +153,8 @@ impl SiagaError {
             "Data sudah diubah orang lain. Periksa perubahannya, lalu simpan lagi.",
             "Somebody else changed this. Look at what changed, then save again.",
         );
-        error.current_version = current_version;
-        error.conflicts = conflicts;
+        error.0.current_version = current_version;
+        error.0.conflicts = conflicts;
         error
     }
 
