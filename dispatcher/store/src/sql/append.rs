@@ -1,0 +1,268 @@
+//! The one way into the log.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Instant;
+
+use sqlx::{QueryBuilder, Row};
+
+use super::batch::{batches, key_batches, push_in_pairs};
+use super::{Backend, Db, Transaction, dialect, side};
+use crate::commit::Plan;
+use crate::rows::signed;
+use crate::{
+    Appended, CommandCommit, Head, PositionRange, StoreError, StoredEvent, StoredRequest, StreamKey, event_hash,
+};
+
+/// Appends a group in one transaction. The order of the locks is the same for everybody:
+/// requests, streams (each sorted), the head last, so that nobody waits in a circle and the head
+/// is held for the shortest time.
+pub(super) async fn append(store: &Backend, group: &[CommandCommit]) -> Result<Appended, StoreError> {
+    let started = Instant::now();
+    let plan = Plan::of(group)?;
+    let mut tx = dialect::begin(store.writer()).await?;
+    insert_requests(&mut tx, &plan.requests).await?;
+    let positions = check_streams(&mut tx, &plan).await?;
+    let head = lock_head(&mut tx).await?;
+    let events = chain(&plan, &head)?;
+    let last_hash = events.last().map_or(head.hash.as_str(), |event| event.hash.as_str());
+    let last_position = head.position + events.len() as u64;
+
+    // Streams before events: a stream that somebody else made meanwhile is a conflict, not a
+    // broken constraint.
+    write_streams(&mut tx, &plan, head.position, &positions).await?;
+    insert_events(&mut tx, &events).await?;
+    side::write(&mut tx, &plan).await?;
+    if !events.is_empty() {
+        sqlx::query("UPDATE log_head SET position = $1, hash = $2 WHERE id = 1")
+            .bind(signed(last_position, "events")?)
+            .bind(last_hash)
+            .execute(&mut *tx)
+            .await?;
+        dialect::notify(&mut tx, last_position).await?;
+    }
+    tx.commit().await?;
+
+    store.appended(last_position);
+    metrics::histogram!("siaga_store_append_commands").record(group.len() as f64);
+    metrics::histogram!("siaga_store_append_seconds").record(started.elapsed().as_secs_f64());
+    Ok(Appended {
+        first_position: head.position + 1,
+        last_position,
+        commands: ranges(&plan.events_per_command, head.position),
+    })
+}
+
+/// Where each command's events went, after the head's position.
+fn ranges(events_per_command: &[usize], mut position: u64) -> Vec<Option<PositionRange>> {
+    let range = |count: &usize| {
+        let first = position + 1;
+        position += *count as u64;
+        (*count > 0).then_some(PositionRange { first, last: position })
+    };
+    events_per_command.iter().map(range).collect()
+}
+
+/// Stores the requests. A concurrent writer of the same request is waited for; what was not
+/// inserted was there before.
+async fn insert_requests(tx: &mut Transaction, requests: &[(usize, &StoredRequest)]) -> Result<(), StoreError> {
+    for batch in batches(requests) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO requests (account_id, request_id, request_hash, reply, recorded_at_ms) ",
+        );
+        query.push_values(batch, |mut row, (_, request)| {
+            row.push_bind(request.account_id.to_string())
+                .push_bind(request.request_id.to_string())
+                .push_bind(request.request_hash.clone())
+                .push_bind(request.reply.clone())
+                .push_bind(request.recorded_at.unix_ms());
+        });
+        query.push(" ON CONFLICT DO NOTHING RETURNING account_id, request_id");
+        let rows = query.build().fetch_all(&mut **tx).await?;
+        if rows.len() == batch.len() {
+            continue;
+        }
+        let mut inserted = HashSet::new();
+        for row in rows {
+            inserted.insert((row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?));
+        }
+        let index = batch
+            .iter()
+            .filter(|(_, request)| {
+                let key = (request.account_id.to_string(), request.request_id.to_string());
+                !inserted.contains(&key)
+            })
+            .map(|(index, _)| *index)
+            .min();
+        return Err(StoreError::DuplicateRequest { index: index.unwrap_or_default() });
+    }
+    Ok(())
+}
+
+/// Locks the streams in sorted order and checks their versions; returns the positions of those
+/// that exist.
+async fn check_streams<'a>(tx: &mut Transaction, plan: &Plan<'a>) -> Result<BTreeMap<&'a StreamKey, i64>, StoreError> {
+    let names: Vec<(String, String)> = plan.streams.keys().map(|key| (key.kind.clone(), key.id.clone())).collect();
+    let mut found = HashMap::new();
+    for batch in key_batches(&names) {
+        let mut query = QueryBuilder::<Db>::new("SELECT kind, id, version, position FROM streams WHERE (kind, id)");
+        push_in_pairs(&mut query, batch);
+        query.push(" ORDER BY kind, id").push(dialect::FOR_UPDATE);
+        for row in query.build().fetch_all(&mut **tx).await? {
+            let key = StreamKey { kind: row.try_get(0)?, id: row.try_get(1)? };
+            found.insert(key, (row.try_get::<i64, _>(2)?, row.try_get::<i64, _>(3)?));
+        }
+    }
+    let mut positions = BTreeMap::new();
+    let mut moved = Vec::new();
+    for (key, stream) in &plan.streams {
+        let at = found.get(*key).copied();
+        if at.map_or(0, |(version, _)| version) != signed(stream.expected, "versions")? {
+            moved.push((*key).clone());
+        }
+        if let Some((_, position)) = at {
+            positions.insert(*key, position);
+        }
+    }
+    if moved.is_empty() { Ok(positions) } else { Err(StoreError::Conflict { keys: moved }) }
+}
+
+/// Takes the one row that hands out positions. Everybody who appends passes here one by one.
+async fn lock_head(tx: &mut Transaction) -> Result<Head, StoreError> {
+    let mut query = QueryBuilder::<Db>::new("SELECT position, hash, log_id FROM log_head WHERE id = 1");
+    query.push(dialect::FOR_UPDATE);
+    let row = query.build().fetch_one(&mut **tx).await?;
+    super::read::head_of(&row)
+}
+
+/// Gives the events their positions and hashes.
+fn chain(plan: &Plan<'_>, head: &Head) -> Result<Vec<StoredEvent>, StoreError> {
+    let mut prev_hash = head.hash.clone();
+    let mut position = signed(head.position, "events")?;
+    let mut rows = Vec::with_capacity(plan.events.len());
+    for planned in &plan.events {
+        position += 1;
+        let event = planned.event;
+        let mut row = StoredEvent {
+            position,
+            stream_kind: event.stream.kind.clone(),
+            stream_id: event.stream.id.clone(),
+            stream_version: signed(event.version, "versions")?,
+            incident_id: event.incident_id.map(|id| id.to_string()),
+            event_type: event.event_type.clone(),
+            schema_version: i64::from(event.schema_version),
+            data: planned.data.clone(),
+            occurred_at_ms: event.occurred_at.unix_ms(),
+            recorded_at_ms: event.recorded_at.unix_ms(),
+            actor: planned.actor.clone(),
+            account_id: event.account_id.map(|id| id.to_string()),
+            request_id: event.request_id.map(|id| id.to_string()),
+            prev_hash,
+            hash: String::new(),
+        };
+        row.hash = event_hash(&row);
+        prev_hash = row.hash.clone();
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+async fn insert_events(tx: &mut Transaction, events: &[StoredEvent]) -> Result<(), StoreError> {
+    for batch in batches(events) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO events (position, stream_kind, stream_id, stream_version, incident_id, \
+             event_type, schema_version, data, occurred_at_ms, recorded_at_ms, actor, account_id, \
+             request_id, prev_hash, hash) ",
+        );
+        query.push_values(batch, |mut row, event| {
+            row.push_bind(event.position)
+                .push_bind(event.stream_kind.clone())
+                .push_bind(event.stream_id.clone())
+                .push_bind(event.stream_version)
+                .push_bind(event.incident_id.clone())
+                .push_bind(event.event_type.clone())
+                .push_bind(event.schema_version)
+                .push_bind(event.data.clone())
+                .push_bind(event.occurred_at_ms)
+                .push_bind(event.recorded_at_ms)
+                .push_bind(event.actor.clone())
+                .push_bind(event.account_id.clone())
+                .push_bind(event.request_id.clone())
+                .push_bind(event.prev_hash.clone())
+                .push_bind(event.hash.clone());
+        });
+        query.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// A row of `streams` to be written.
+struct StreamRecord<'a> {
+    key: &'a StreamKey,
+    version: i64,
+    position: i64,
+    open: bool,
+    incident_id: Option<String>,
+    state: &'a str,
+}
+
+/// Writes the streams that got events: new ones must still be new, since a row that did not
+/// exist could not be locked.
+async fn write_streams(
+    tx: &mut Transaction,
+    plan: &Plan<'_>,
+    head_position: u64,
+    positions: &BTreeMap<&StreamKey, i64>,
+) -> Result<(), StoreError> {
+    let mut new = Vec::new();
+    let mut changed = Vec::new();
+    for (key, stream) in &plan.streams {
+        let Some(last_event) = stream.last_event else { continue };
+        let record = StreamRecord {
+            key,
+            version: signed(stream.last.version, "versions")?,
+            position: signed(head_position + 1 + last_event as u64, "events")?,
+            open: stream.last.open,
+            incident_id: stream.last.incident_id.map(|id| id.to_string()),
+            state: &stream.state,
+        };
+        if positions.contains_key(key) { changed.push(record) } else { new.push(record) }
+    }
+    for batch in batches(&new) {
+        let mut query = insert_streams(batch);
+        query.push(" ON CONFLICT DO NOTHING RETURNING kind, id");
+        let rows = query.build().fetch_all(&mut **tx).await?;
+        if rows.len() < batch.len() {
+            let mut inserted = HashSet::new();
+            for row in rows {
+                inserted.insert(StreamKey { kind: row.try_get(0)?, id: row.try_get(1)? });
+            }
+            let there = batch.iter().map(|record| record.key).filter(|key| !inserted.contains(key));
+            return Err(StoreError::Conflict { keys: there.cloned().collect() });
+        }
+    }
+    for batch in batches(&changed) {
+        let mut query = insert_streams(batch);
+        query.push(
+            " ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, \
+             position = excluded.position, open = excluded.open, \
+             incident_id = excluded.incident_id, state = excluded.state",
+        );
+        query.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+fn insert_streams(batch: &[StreamRecord<'_>]) -> QueryBuilder<Db> {
+    let mut query =
+        QueryBuilder::<Db>::new("INSERT INTO streams (kind, id, version, position, open, incident_id, state) ");
+    query.push_values(batch, |mut row, record| {
+        row.push_bind(record.key.kind.clone())
+            .push_bind(record.key.id.clone())
+            .push_bind(record.version)
+            .push_bind(record.position)
+            .push_bind(record.open)
+            .push_bind(record.incident_id.clone())
+            .push_bind(record.state.to_owned());
+    });
+    query
+}

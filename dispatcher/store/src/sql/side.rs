@@ -1,0 +1,182 @@
+//! What is written beside the events: personal rows, erasures, the index of incidents, accounts.
+
+use std::collections::HashMap;
+
+use sqlx::{QueryBuilder, Row};
+
+use super::batch::{batches, key_batches, push_in, push_in_pairs};
+use super::{Db, Transaction, dialect};
+use crate::commit::Plan;
+use crate::{ERASED, IncidentIndexRow, PersonalIndex, PersonalRow, Revoke, SideWrite, StoreError, split_words};
+
+pub(super) async fn write(tx: &mut Transaction, plan: &Plan<'_>) -> Result<(), StoreError> {
+    insert_personal(tx, &plan.personal).await?;
+    erase_personal(tx, &plan.erase).await?;
+    blank_requests(tx, plan).await?;
+    let incidents: Vec<&IncidentIndexRow> = plan.incidents.values().copied().collect();
+    put_incidents(tx, &incidents).await?;
+    for write in &plan.extra {
+        extra(tx, write).await?;
+    }
+    Ok(())
+}
+
+async fn insert_personal(tx: &mut Transaction, rows: &[&PersonalRow]) -> Result<(), StoreError> {
+    for batch in batches(rows) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO personal (id, subject_kind, subject_id, incident_id, field, content, \
+             salt, digest, search, phone) ",
+        );
+        query.push_values(batch, |mut row, personal| {
+            let phone = (personal.index == PersonalIndex::Phone)
+                .then(|| siaga_domain::personal::phone_key(&personal.content))
+                .flatten();
+            row.push_bind(personal.id.to_string())
+                .push_bind(personal.subject_kind.clone())
+                .push_bind(personal.subject_id.to_string())
+                .push_bind(personal.incident_id.map(|id| id.to_string()))
+                .push_bind(personal.field.clone())
+                .push_bind(personal.content.clone())
+                .push_bind(hex::encode(personal.salt))
+                .push_bind(personal.digest.clone())
+                .push_bind(personal.index.as_str())
+                .push_bind(phone);
+        });
+        query.push(" RETURNING row, id");
+        let mut numbers = HashMap::new();
+        for row in query.build().fetch_all(&mut **tx).await? {
+            numbers.insert(row.try_get::<String, _>(1)?, row.try_get::<i64, _>(0)?);
+        }
+        let words: Vec<(i64, Vec<String>)> = batch
+            .iter()
+            .filter(|personal| personal.index == PersonalIndex::Words)
+            .filter_map(|personal| {
+                let number = numbers.get(&personal.id.to_string())?;
+                Some((*number, split_words(&personal.content)))
+            })
+            .collect();
+        insert_words(tx, &words).await?;
+    }
+    Ok(())
+}
+
+/// Puts the words of personal rows (by row number) into the index.
+pub(super) async fn insert_words(tx: &mut Transaction, rows: &[(i64, Vec<String>)]) -> Result<(), StoreError> {
+    for batch in batches(rows) {
+        dialect::insert_words(batch).build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn erase_personal(tx: &mut Transaction, ids: &[uuid::Uuid]) -> Result<(), StoreError> {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    for batch in key_batches(&ids) {
+        let mut words = QueryBuilder::<Db>::new("DELETE FROM personal_words WHERE ");
+        words.push(dialect::WORDS_ROW).push(" IN (SELECT row FROM personal WHERE id");
+        push_in(&mut words, batch.clone());
+        words.push(")").build().execute(&mut **tx).await?;
+        let mut personal = QueryBuilder::<Db>::new("DELETE FROM personal WHERE id");
+        push_in(&mut personal, batch);
+        personal.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn blank_requests(tx: &mut Transaction, plan: &Plan<'_>) -> Result<(), StoreError> {
+    let mut keys: Vec<(String, String)> =
+        plan.blank_requests.iter().map(|(account, request)| (account.to_string(), request.to_string())).collect();
+    keys.sort();
+    for batch in key_batches(&keys) {
+        let mut query = QueryBuilder::<Db>::new("UPDATE requests SET request_hash = ");
+        query.push_bind(ERASED).push(", reply = ").push_bind(Vec::<u8>::new());
+        query.push(" WHERE (account_id, request_id)");
+        push_in_pairs(&mut query, batch);
+        query.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes index rows of incidents, each incident once.
+pub(super) async fn put_incidents(tx: &mut Transaction, rows: &[&IncidentIndexRow]) -> Result<(), StoreError> {
+    for batch in batches(rows) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO incidents (incident_id, number, status, open, type_code, priority, \
+             kelurahan_code, sensitive, opened_at_ms, closed_at_ms) ",
+        );
+        query.push_values(batch, |mut row, incident| {
+            row.push_bind(incident.incident_id.to_string())
+                .push_bind(incident.number.clone())
+                .push_bind(incident.status.clone())
+                .push_bind(incident.open)
+                .push_bind(incident.type_code.clone())
+                .push_bind(incident.priority.map(i64::from))
+                .push_bind(incident.kelurahan_code.clone())
+                .push_bind(incident.sensitive)
+                .push_bind(incident.opened_at.unix_ms())
+                .push_bind(incident.closed_at.map(siaga_domain::Timestamp::unix_ms));
+        });
+        query.push(
+            " ON CONFLICT (incident_id) DO UPDATE SET number = excluded.number, \
+             status = excluded.status, open = excluded.open, type_code = excluded.type_code, \
+             priority = excluded.priority, kelurahan_code = excluded.kelurahan_code, \
+             sensitive = excluded.sensitive, opened_at_ms = excluded.opened_at_ms, \
+             closed_at_ms = excluded.closed_at_ms",
+        );
+        query.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn extra(tx: &mut Transaction, write: &SideWrite) -> Result<(), StoreError> {
+    let query = match write {
+        SideWrite::PutCredential { account_id, password_hash } => sqlx::query::<Db>(
+            "INSERT INTO credentials (account_id, password_hash) VALUES ($1, $2) \
+             ON CONFLICT (account_id) DO UPDATE SET password_hash = excluded.password_hash",
+        )
+        .bind(account_id.to_string())
+        .bind(password_hash.clone()),
+        SideWrite::RemoveCredential { account_id } => {
+            sqlx::query::<Db>("DELETE FROM credentials WHERE account_id = $1").bind(account_id.to_string())
+        }
+        SideWrite::CreateSession(session) => sqlx::query::<Db>(
+            "INSERT INTO sessions (id, token_hash, account_id, kind, label, created_at_ms, \
+             expires_at_ms, last_seen_at_ms, revoked_at_ms) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(session.id.to_string())
+        .bind(session.token_hash.clone())
+        .bind(session.account_id.to_string())
+        .bind(session.kind.as_str())
+        .bind(session.label.clone())
+        .bind(session.created_at.unix_ms())
+        .bind(session.expires_at.unix_ms())
+        .bind(session.last_seen_at.unix_ms())
+        .bind(session.revoked_at.map(siaga_domain::Timestamp::unix_ms)),
+        SideWrite::RevokeSessions { which, at } => return revoke(tx, *which, at.unix_ms()).await,
+        SideWrite::AttachPersonal { subject_kind, subject_id, incident_id } => sqlx::query::<Db>(
+            "UPDATE personal SET incident_id = $1 \
+             WHERE subject_kind = $2 AND subject_id = $3 AND incident_id IS NULL",
+        )
+        .bind(incident_id.to_string())
+        .bind(subject_kind.clone())
+        .bind(subject_id.to_string()),
+    };
+    query.execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn revoke(tx: &mut Transaction, which: Revoke, at_ms: i64) -> Result<(), StoreError> {
+    let mut query = QueryBuilder::<Db>::new("UPDATE sessions SET revoked_at_ms = ");
+    query.push_bind(at_ms).push(" WHERE revoked_at_ms IS NULL AND ");
+    match which {
+        Revoke::Session(id) => query.push("id = ").push_bind(id.to_string()),
+        Revoke::Account(id) => query.push("account_id = ").push_bind(id.to_string()),
+        Revoke::AccountExcept { account_id, session_id } => query
+            .push("account_id = ")
+            .push_bind(account_id.to_string())
+            .push(" AND id <> ")
+            .push_bind(session_id.to_string()),
+    };
+    query.build().execute(&mut **tx).await?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! What SQLite does in its own way.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, Connection, QueryBuilder, Row};
+
+use super::open::of_file;
+use super::{Backend, Db, Transaction};
+use crate::StoreError;
+
+/// Nothing to lock: a transaction that writes has the whole database.
+pub(super) const FOR_UPDATE: &str = "";
+
+/// The column of `personal_words` that is `personal.row`.
+pub(super) const WORDS_ROW: &str = "rowid";
+
+/// Takes the write lock at once: a transaction that read first could not get it later without
+/// starting again.
+pub(super) async fn begin(pool: &SqlitePool) -> Result<Transaction, StoreError> {
+    Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
+}
+
+/// Other processes look by their timers; this one is woken after the commit.
+pub(super) async fn notify(_tx: &mut Transaction, _position: u64) -> Result<(), StoreError> {
+    Ok(())
+}
+
+pub(super) fn insert_words(rows: &[(i64, Vec<String>)]) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::new("INSERT INTO personal_words (rowid, words) ");
+    query.push_values(rows, |mut row, (number, words)| {
+        row.push_bind(*number).push_bind(words.join(" "));
+    });
+    query
+}
+
+/// The rows with a word that begins like this. The word holds letters and digits alone (see
+/// [`crate::split_words`]), and in quotes it is no syntax.
+pub(super) fn push_word_match(query: &mut QueryBuilder<Db>, word: &str) {
+    query.push("personal_words MATCH ").push_bind(format!("\"{word}\"*"));
+}
+
+/// Copies the running database into a fresh file and checks the copy.
+pub(super) async fn backup(store: &Backend, path: &Path) -> Result<(), StoreError> {
+    let file = |source: std::io::Error| StoreError::File { path: path.to_owned(), source };
+    if path.try_exists().map_err(file)? {
+        return Err(file(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let target = path.to_str().ok_or_else(|| file(std::io::ErrorKind::InvalidFilename.into()))?;
+    sqlx::query("VACUUM INTO $1").bind(target).execute(&store.background_readers).await?;
+    let mut copy = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .connect()
+        .await
+        .map_err(|error| of_file(path, error))?;
+    let verdict = sqlx::query("PRAGMA integrity_check(1)").fetch_one(&mut copy).await;
+    let verdict: String = verdict.and_then(|row| row.try_get(0)).map_err(|error| of_file(path, error))?;
+    copy.close().await?;
+    if verdict != "ok" {
+        return Err(StoreError::Damaged { path: path.display().to_string(), detail: verdict });
+    }
+    // VACUUM INTO leaves the writing to the system; a backup must be on disk.
+    let on_disk = tokio::fs::OpenOptions::new().write(true).open(path).await.map_err(file)?;
+    on_disk.sync_all().await.map_err(file)
+}
+
+/// Empties the write-ahead log, which still holds the pages from before the erasure.
+pub(super) async fn after_erase(store: &Backend) -> Result<bool, StoreError> {
+    const TRIES: usize = 20;
+    for _ in 0..TRIES {
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(store.writer()).await?;
+        if row.try_get::<i64, _>(0)? == 0 {
+            return Ok(true);
+        }
+        // A reader still looks at the old state; they are short.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(false)
+}

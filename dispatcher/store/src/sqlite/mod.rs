@@ -1,0 +1,86 @@
+//! The store on one SQLite file: one write connection, a few to read.
+
+mod dialect;
+mod open;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+pub use open::SqliteOptions;
+
+// The statements that both databases share. They are compiled once for each, against the names
+// `Backend`, `Db` and `dialect` of the module that includes them.
+#[path = "../sql/access.rs"]
+mod access;
+#[path = "../sql/append.rs"]
+mod append;
+#[path = "../sql/batch.rs"]
+mod batch;
+#[path = "../sql/hub.rs"]
+mod hub;
+#[path = "../sql/maintain.rs"]
+mod maintain;
+#[path = "../sql/read.rs"]
+mod read;
+#[path = "../sql/reconcile.rs"]
+mod reconcile;
+#[path = "../sql/search.rs"]
+mod search;
+#[path = "../sql/side.rs"]
+mod side;
+#[path = "../sql/telemetry.rs"]
+mod telemetry;
+
+type Backend = SqliteStore;
+type Db = sqlx::Sqlite;
+type DbRow = sqlx::sqlite::SqliteRow;
+type Pool = sqlx::SqlitePool;
+type Transaction = sqlx::Transaction<'static, Db>;
+
+/// The store on SQLite.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    /// One connection: several would only wait for each other's lock, and stall.
+    writer: Pool,
+    readers: Pool,
+    background_readers: Pool,
+    wake: Arc<watch::Sender<u64>>,
+}
+
+impl SqliteStore {
+    fn writer(&self) -> &Pool {
+        &self.writer
+    }
+
+    fn reader(&self) -> &Pool {
+        &self.readers
+    }
+
+    fn for_background(&self) -> Self {
+        Self { readers: self.background_readers.clone(), ..self.clone() }
+    }
+
+    fn subscribe(&self) -> watch::Receiver<u64> {
+        self.wake.subscribe()
+    }
+
+    /// Wakes the readers after an own append.
+    fn appended(&self, last_position: u64) {
+        self.wake.send_if_modified(|known| {
+            let grown = *known < last_position;
+            *known = last_position.max(*known);
+            grown
+        });
+    }
+
+    /// Closes all connections, after those that work have finished. The last one to go folds the
+    /// write-ahead log into the file.
+    pub async fn close(&self) {
+        self.background_readers.close().await;
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
