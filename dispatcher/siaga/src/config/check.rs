@@ -18,41 +18,18 @@ struct Findings<'a> {
 impl Findings<'_> {
     fn add(&mut self, key: &str, message: impl Into<String>) {
         let place = self.layers.place(key);
-        self.problems.push(Problem {
-            place,
-            key: key.to_owned(),
-            message: message.into(),
-        });
+        self.problems.push(Problem { place, key: key.to_owned(), message: message.into() });
     }
 
-    fn in_range<T: PartialOrd + Display + Copy>(
-        &mut self,
-        key: &str,
-        value: T,
-        range: RangeInclusive<T>,
-    ) {
+    fn in_range<T: PartialOrd + Display + Copy>(&mut self, key: &str, value: T, range: RangeInclusive<T>) {
         if !range.contains(&value) {
-            self.add(
-                key,
-                format!(
-                    "{value} is out of range; give {} to {}",
-                    range.start(),
-                    range.end()
-                ),
-            );
+            self.add(key, format!("{value} is out of range; give {} to {}", range.start(), range.end()));
         }
     }
 
     fn limits(&mut self, key: &str, limits: ByPriority) {
-        if let Some(limit_s) = limits
-            .0
-            .iter()
-            .find(|limit_s| !(1..=DAY_S).contains(*limit_s))
-        {
-            self.add(
-                key,
-                format!("{limit_s} is out of range; give 1 to {DAY_S} seconds"),
-            );
+        if let Some(limit_s) = limits.0.iter().find(|limit_s| !(1..=DAY_S).contains(*limit_s)) {
+            self.add(key, format!("{limit_s} is out of range; give 1 to {DAY_S} seconds"));
         }
     }
 
@@ -73,21 +50,14 @@ impl Findings<'_> {
 /// # Errors
 /// All problems that were found.
 pub(super) fn check(config: &Config, layers: &Layers) -> Result<(), Problems> {
-    let mut findings = Findings {
-        layers,
-        problems: Vec::new(),
-    };
+    let mut findings = Findings { layers, problems: Vec::new() };
     exposure(config, &mut findings);
     process(config, &mut findings);
     city(config, &mut findings);
     alarms(config, &mut findings);
     hub(config, &mut findings);
     bounds(config, &mut findings);
-    if findings.problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Problems(findings.problems))
-    }
+    if findings.problems.is_empty() { Ok(()) } else { Err(Problems(findings.problems)) }
 }
 
 /// Off loopback, callers' data and passwords would cross the network in the clear.
@@ -115,15 +85,9 @@ fn exposure(config: &Config, findings: &mut Findings<'_>) {
     }
     if let Some(tls) = &config.tls {
         if tls.certificate.as_os_str().is_empty() {
-            findings.add(
-                "tls.certificate",
-                "is missing; name the PEM file of the certificate chain",
-            );
+            findings.add("tls.certificate", "is missing; name the PEM file of the certificate chain");
         } else if tls.key.as_os_str().is_empty() {
-            findings.add(
-                "tls.key",
-                "is missing; name the PEM file of the private key",
-            );
+            findings.add("tls.key", "is missing; name the PEM file of the private key");
         } else if let Err(error) = tls::load(tls) {
             findings.add(error.key, error.message);
         }
@@ -136,20 +100,14 @@ fn process(config: &Config, findings: &mut Findings<'_>) {
     }
     for role in Role::ALL {
         if config.roles.iter().filter(|named| **named == role).count() > 1 {
-            findings.add(
-                "roles",
-                format!("names {role:?} twice; name each role once").to_lowercase(),
-            );
+            findings.add("roles", format!("names {role:?} twice; name each role once").to_lowercase());
         }
     }
     if config.data.as_os_str().is_empty() {
         findings.add("data", "is empty; name a folder");
     }
     findings.database_url("database_url", config.database_url.as_ref());
-    findings.database_url(
-        "hub_store.database_url",
-        config.hub_store.database_url.as_ref(),
-    );
+    findings.database_url("hub_store.database_url", config.hub_store.database_url.as_ref());
     if !is_log_level(&config.log.level) {
         findings.add(
             "log.level",
@@ -178,10 +136,7 @@ fn city(config: &Config, findings: &mut Findings<'_>) {
     if city.name.trim().is_empty() || city.name.chars().count() > 100 {
         findings.add("city.name", "must have 1 to 100 characters");
     }
-    let letters = city
-        .number_prefix
-        .chars()
-        .all(|letter| letter.is_ascii_uppercase());
+    let letters = city.number_prefix.chars().all(|letter| letter.is_ascii_uppercase());
     if !letters || !(2..=5).contains(&city.number_prefix.len()) {
         findings.add(
             "city.number_prefix",
@@ -192,21 +147,14 @@ fn city(config: &Config, findings: &mut Findings<'_>) {
             ),
         );
     }
-    findings.in_range(
-        "city.utc_offset_minutes",
-        city.utc_offset_minutes,
-        -12 * 60..=14 * 60,
-    );
+    findings.in_range("city.utc_offset_minutes", city.utc_offset_minutes, -12 * 60..=14 * 60);
 }
 
 fn alarms(config: &Config, findings: &mut Findings<'_>) {
     let alarms = &config.alarms;
     for (key, limit_s) in [
         ("alarms.call_unanswered_s", alarms.call_unanswered_s),
-        (
-            "alarms.call_not_called_back_s",
-            alarms.call_not_called_back_s,
-        ),
+        ("alarms.call_not_called_back_s", alarms.call_not_called_back_s),
         ("alarms.owner_gone_s", alarms.owner_gone_s),
         ("alarms.hub_behind_s", alarms.hub_behind_s),
         ("alarms.escalate_after_s", alarms.escalate_after_s),
@@ -234,10 +182,7 @@ fn hub(config: &Config, findings: &mut Findings<'_>) {
         let scheme = parsed.as_ref().and_then(http::Uri::scheme_str);
         let host = parsed.as_ref().and_then(http::Uri::host);
         if !matches!(scheme, Some("http" | "https")) || host.is_none() {
-            findings.add(
-                "hub.url",
-                format!("`{url}` is no address; give https://HOST/hub/events"),
-            );
+            findings.add("hub.url", format!("`{url}` is no address; give https://HOST/hub/events"));
         } else if hub.keys.is_empty() && hub.keys_file.is_none() {
             findings.add(
                 "hub.url",
@@ -246,26 +191,14 @@ fn hub(config: &Config, findings: &mut Findings<'_>) {
             );
         }
     }
-    if !(1..=200).contains(&hub.source.len())
-        || !hub.source.bytes().all(|byte| byte.is_ascii_graphic())
-    {
-        findings.add(
-            "hub.source",
-            "is no URI of 1 to 200 characters, such as urn:siaga:singkawang",
-        );
+    if !(1..=200).contains(&hub.source.len()) || !hub.source.bytes().all(|byte| byte.is_ascii_graphic()) {
+        findings.add("hub.source", "is no URI of 1 to 200 characters, such as urn:siaga:singkawang");
     }
     if hub.keys.len() > 8 {
-        findings.add(
-            "hub.keys",
-            "are more than 8; keep the newest and the one before",
-        );
+        findings.add("hub.keys", "are more than 8; keep the newest and the one before");
     }
     // The key itself is never repeated in a message.
-    if let Some(index) = hub
-        .keys
-        .iter()
-        .position(|key| !is_signing_key(key.expose()))
-    {
+    if let Some(index) = hub.keys.iter().position(|key| !is_signing_key(key.expose())) {
         findings.add(
             "hub.keys",
             format!(
@@ -289,13 +222,8 @@ fn hub(config: &Config, findings: &mut Findings<'_>) {
 /// Says what is wrong with the file or the line; never repeats a key.
 pub fn signing_keys_in(path: &std::path::Path) -> Result<Vec<Secret>, String> {
     let path_shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("{path_shown} cannot be read: {error}"))?;
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .enumerate()
-        .filter(|(_, line)| !line.is_empty());
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path_shown} cannot be read: {error}"))?;
+    let lines = text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty());
     let mut keys = Vec::new();
     for (index, line) in lines {
         if !is_signing_key(line) {
@@ -307,58 +235,30 @@ pub fn signing_keys_in(path: &std::path::Path) -> Result<Vec<Secret>, String> {
         }
         keys.push(Secret::new(line));
     }
-    if keys.is_empty() {
-        Err(format!("{path_shown} holds no key"))
-    } else {
-        Ok(keys)
-    }
+    if keys.is_empty() { Err(format!("{path_shown} holds no key")) } else { Ok(keys) }
 }
 
 /// `whsec_` and the base64 of 24 to 64 bytes, as Standard Webhooks asks.
 fn is_signing_key(key: &str) -> bool {
     use base64::Engine as _;
     key.strip_prefix("whsec_")
-        .and_then(|encoded| {
-            base64::engine::general_purpose::STANDARD
-                .decode(encoded)
-                .ok()
-        })
+        .and_then(|encoded| base64::engine::general_purpose::STANDARD.decode(encoded).ok())
         .is_some_and(|bytes| (24..=64).contains(&bytes.len()))
 }
 
 fn bounds(config: &Config, findings: &mut Findings<'_>) {
     let access = &config.access;
     findings.in_range("access.session_hours", access.session_hours, 1..=24);
-    findings.in_range(
-        "access.login_failures_max",
-        access.login_failures_max,
-        1..=1_000,
-    );
-    findings.in_range(
-        "access.login_failures_per_address_max",
-        access.login_failures_per_address_max,
-        1..=100_000,
-    );
+    findings.in_range("access.login_failures_max", access.login_failures_max, 1..=1_000);
+    findings.in_range("access.login_failures_per_address_max", access.login_failures_per_address_max, 1..=100_000);
     findings.in_range("access.login_window_s", access.login_window_s, 1..=DAY_S);
     let limits = &config.limits;
     findings.in_range("limits.connections", limits.connections, 16..=1_000_000);
     findings.in_range("limits.sessions", limits.sessions, 8..=1_000_000);
-    findings.in_range(
-        "limits.body_bytes",
-        limits.body_bytes,
-        64 * 1024..=64 * 1024 * 1024,
-    );
+    findings.in_range("limits.body_bytes", limits.body_bytes, 64 * 1024..=64 * 1024 * 1024);
     findings.in_range("limits.in_flight", limits.in_flight, 8..=100_000);
-    findings.in_range(
-        "limits.streams_per_connection",
-        limits.streams_per_connection,
-        1_024..=1_000_000,
-    );
-    findings.in_range(
-        "limits.header_timeout_ms",
-        limits.header_timeout_ms,
-        100..=120_000,
-    );
+    findings.in_range("limits.streams_per_connection", limits.streams_per_connection, 1_024..=1_000_000);
+    findings.in_range("limits.header_timeout_ms", limits.header_timeout_ms, 100..=120_000);
     findings.in_range("limits.shutdown_s", limits.shutdown_s, 1..=300);
     if limits.sessions > limits.connections {
         findings.add(
@@ -371,17 +271,9 @@ fn bounds(config: &Config, findings: &mut Findings<'_>) {
         );
     }
     let retention = &config.retention;
-    findings.in_range(
-        "retention.personal_days",
-        retention.personal_days,
-        1..=36_500,
-    );
+    findings.in_range("retention.personal_days", retention.personal_days, 1..=36_500);
     findings.in_range("retention.call_days", retention.call_days, 1..=36_500);
-    findings.in_range(
-        "retention.telemetry_days",
-        retention.telemetry_days,
-        1..=3_650,
-    );
+    findings.in_range("retention.telemetry_days", retention.telemetry_days, 1..=3_650);
     if config.disk.not_ready_free_mib >= config.disk.warn_free_mib {
         findings.add(
             "disk.warn_free_mib",
@@ -409,10 +301,5 @@ pub fn demo_accounts_need_loopback(config: &Config) -> Result<(), Problems> {
         config.listen,
         config.data.display()
     );
-    Err(Problem {
-        place: Place::Default,
-        key: "listen".to_owned(),
-        message,
-    }
-    .into())
+    Err(Problem { place: Place::Default, key: "listen".to_owned(), message }.into())
 }

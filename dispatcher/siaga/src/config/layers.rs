@@ -42,18 +42,9 @@ impl Sources {
         let file = file.or_else(|| std::env::var_os("SIAGA_CONFIG").map(PathBuf::from));
         // Names and values that are not UTF-8 are kept lossily: the value's own check then refuses them.
         let variables = std::env::vars_os()
-            .map(|(name, value)| {
-                (
-                    name.to_string_lossy().into_owned(),
-                    value.to_string_lossy().into_owned(),
-                )
-            })
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
             .collect();
-        Self {
-            file,
-            variables,
-            flags,
-        }
+        Self { file, variables, flags }
     }
 }
 
@@ -95,11 +86,7 @@ pub fn load(sources: &Sources) -> Result<Config, Problems> {
         }
         None => (Table::new(), None),
     };
-    let mut layers = Layers {
-        file,
-        variables: Vec::new(),
-        flags: Vec::new(),
-    };
+    let mut layers = Layers { file, variables: Vec::new(), flags: Vec::new() };
     let mut problems = Vec::new();
     for (name, value) in &sources.variables {
         if !name.starts_with(PREFIX) || OTHER_VARIABLES.contains(&name.as_str()) {
@@ -107,39 +94,24 @@ pub fn load(sources: &Sources) -> Result<Config, Problems> {
         }
         let place = Place::Variable(name.clone());
         let Some((key, shape)) = keys.iter().find(|(key, _)| variable_name(key) == *name) else {
-            let message =
-                "no such setting; `siaga config show` lists the keys, and a variable is named \
+            let message = "no such setting; `siaga config show` lists the keys, and a variable is named \
                            SIAGA_ and the key in capitals with _ for the dot"
-                    .to_owned();
-            problems.push(Problem {
-                place,
-                key: String::new(),
-                message,
-            });
+                .to_owned();
+            problems.push(Problem { place, key: String::new(), message });
             continue;
         };
         match set(&mut merged, key, shape, value) {
             Ok(()) => layers.variables.push((name.clone(), key.clone())),
-            Err(message) => problems.push(Problem {
-                place,
-                key: key.clone(),
-                message,
-            }),
+            Err(message) => problems.push(Problem { place, key: key.clone(), message }),
         }
     }
     for flag in &sources.flags {
-        let (key, shape) = keys
-            .iter()
-            .find(|(key, _)| key == flag.key)
-            .expect("options of the command line name keys that exist");
+        let (key, shape) =
+            keys.iter().find(|(key, _)| key == flag.key).expect("options of the command line name keys that exist");
         match set(&mut merged, key, shape, &flag.value) {
             Ok(()) => layers.flags.push((flag.option, key.clone())),
             Err(message) => {
-                problems.push(Problem {
-                    place: Place::Option(flag.option.to_owned()),
-                    key: key.clone(),
-                    message,
-                });
+                problems.push(Problem { place: Place::Option(flag.option.to_owned()), key: key.clone(), message });
             }
         }
     }
@@ -157,16 +129,11 @@ pub fn load(sources: &Sources) -> Result<Config, Problems> {
 
 fn read_file(path: &PathBuf) -> Result<(Table, String), Problems> {
     let whole_file = |message: String| Problem {
-        place: Place::File {
-            path: path.clone(),
-            line: 1,
-            column: 1,
-        },
+        place: Place::File { path: path.clone(), line: 1, column: 1 },
         key: String::new(),
         message,
     };
-    let bytes =
-        std::fs::read(path).map_err(|error| whole_file(format!("cannot be read: {error}")))?;
+    let bytes = std::fs::read(path).map_err(|error| whole_file(format!("cannot be read: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid_up_to = error.utf8_error().valid_up_to();
         let valid = String::from_utf8_lossy(&error.as_bytes()[..valid_up_to]).into_owned();
@@ -185,18 +152,13 @@ fn read_file(path: &PathBuf) -> Result<(Table, String), Problems> {
             message: error.message().trim_end().replace('\n', "; "),
         }
     })?;
-    let table =
-        toml::from_str::<Table>(&text).map_err(|error| whole_file(error.message().to_owned()))?;
+    let table = toml::from_str::<Table>(&text).map_err(|error| whole_file(error.message().to_owned()))?;
     Ok((table, text))
 }
 
 fn place_in_file(path: &std::path::Path, text: &str, offset: usize) -> Place {
     let (line, column) = line_and_column(text, offset);
-    Place::File {
-        path: path.to_owned(),
-        line,
-        column,
-    }
+    Place::File { path: path.to_owned(), line, column }
 }
 
 /// Sets one key from text, after reading it typed by itself.
@@ -204,48 +166,33 @@ fn set(merged: &mut Table, key: &str, shape: &Value, text: &str) -> Result<(), S
     let value = parse_as(shape, text)?;
     let mut alone = Table::new();
     insert(&mut alone, key, value.clone());
-    Config::deserialize(alone)
-        .map_err(|error| format!("`{text}` does not fit: {}", error.message()))?;
+    Config::deserialize(alone).map_err(|error| format!("`{text}` does not fit: {}", error.message()))?;
     insert(merged, key, value);
     Ok(())
 }
 
 fn parse_as(shape: &Value, text: &str) -> Result<Value, String> {
     let number = |text: &str| {
-        text.trim()
-            .parse()
-            .map(Value::Integer)
-            .map_err(|_| format!("`{text}` is no whole number, such as 30"))
+        text.trim().parse().map(Value::Integer).map_err(|_| format!("`{text}` is no whole number, such as 30"))
     };
     match shape {
-        Value::Boolean(_) => text
-            .trim()
-            .parse()
-            .map(Value::Boolean)
-            .map_err(|_| format!("`{text}` is neither true nor false")),
+        Value::Boolean(_) => {
+            text.trim().parse().map(Value::Boolean).map_err(|_| format!("`{text}` is neither true nor false"))
+        }
         // A limit by priority is written 30 or 30,30,60,120.
-        Value::Integer(_) if text.contains(',') => text
-            .split(',')
-            .map(number)
-            .collect::<Result<_, _>>()
-            .map(Value::Array),
+        Value::Integer(_) if text.contains(',') => {
+            text.split(',').map(number).collect::<Result<_, _>>().map(Value::Array)
+        }
         Value::Integer(_) => number(text),
         Value::Array(items) if matches!(items.first(), Some(Value::Integer(_))) => {
             if text.contains(',') {
-                text.split(',')
-                    .map(number)
-                    .collect::<Result<_, _>>()
-                    .map(Value::Array)
+                text.split(',').map(number).collect::<Result<_, _>>().map(Value::Array)
             } else {
                 number(text)
             }
         }
         Value::Array(_) => Ok(Value::Array(
-            text.split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(|item| item.into())
-                .collect(),
+            text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| item.into()).collect(),
         )),
         _ => Ok(Value::String(text.to_owned())),
     }
@@ -257,12 +204,8 @@ fn insert(table: &mut Table, key: &str, value: Value) {
             table.insert(key.to_owned(), value);
         }
         Some((section, rest)) => {
-            let inner = table
-                .entry(section)
-                .or_insert_with(|| Value::Table(Table::new()));
-            let inner = inner
-                .as_table_mut()
-                .expect("the file was read typed, so a section is a table");
+            let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            let inner = inner.as_table_mut().expect("the file was read typed, so a section is a table");
             insert(inner, rest, value);
         }
     }
@@ -275,8 +218,7 @@ pub(super) fn variable_name(key: &str) -> String {
 
 /// Every dotted key with a value of its shape.
 pub(super) fn all_keys() -> Vec<(String, Value)> {
-    let all = Table::try_from(Config::with_every_key())
-        .expect("every field of the configuration is a TOML value");
+    let all = Table::try_from(Config::with_every_key()).expect("every field of the configuration is a TOML value");
     let mut keys = Vec::new();
     flatten(&all, "", &mut keys);
     keys

@@ -18,8 +18,7 @@ pub use check::{demo_accounts_need_loopback, signing_keys_in};
 pub use layers::{Flag, Sources, load};
 pub use problem::{Place, Problem, Problems};
 pub use sections::{
-    Access, Alarms, ByPriority, City, Disk, Hub, HubStore, Limits, Log, LogFormat, Retention, Role,
-    Secret, Tls,
+    Access, Alarms, ByPriority, City, Disk, Hub, HubStore, Limits, Log, LogFormat, Retention, Role, Secret, Tls,
 };
 
 /// The whole configuration of one process. Every key has a default, so an empty file is a valid one.
@@ -103,14 +102,8 @@ impl Config {
         Self {
             database_url: Some(Secret::new("postgres://localhost/siaga")),
             tls: Some(Tls::default()),
-            hub: Hub {
-                url: Some(String::new()),
-                keys_file: Some(PathBuf::new()),
-                ..Hub::default()
-            },
-            hub_store: HubStore {
-                database_url: Some(Secret::new("postgres://localhost/hub")),
-            },
+            hub: Hub { url: Some(String::new()), keys_file: Some(PathBuf::new()), ..Hub::default() },
+            hub_store: HubStore { database_url: Some(Secret::new("postgres://localhost/hub")) },
             ..Self::default()
         }
     }

@@ -1,6 +1,7 @@
 //! The sections of the configuration, with their defaults.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -78,11 +79,7 @@ pub struct City {
 
 impl Default for City {
     fn default() -> Self {
-        Self {
-            name: "Kota Singkawang".into(),
-            number_prefix: "SKW".into(),
-            utc_offset_minutes: 7 * 60,
-        }
+        Self { name: "Kota Singkawang".into(), number_prefix: "SKW".into(), utc_offset_minutes: 7 * 60 }
     }
 }
 
@@ -101,18 +98,12 @@ impl ByPriority {
     /// The limit of a priority, 1 (highest) to 4; others count as 1, so that a doubt makes an alarm early.
     #[must_use]
     pub fn limit_s(self, priority: u8) -> u32 {
-        self.0
-            .get(usize::from(priority).wrapping_sub(1))
-            .copied()
-            .unwrap_or(self.0[0])
+        self.0.get(usize::from(priority).wrapping_sub(1)).copied().unwrap_or(self.0[0])
     }
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a number of seconds, or four of them for the priorities 1 to 4"
-)]
+#[serde(untagged, expecting = "expected a number of seconds, or four of them for the priorities 1 to 4")]
 enum OneOrFour {
     One(u32),
     Four([u32; 4]),
@@ -129,11 +120,7 @@ impl From<OneOrFour> for ByPriority {
 
 impl From<ByPriority> for OneOrFour {
     fn from(value: ByPriority) -> Self {
-        if value.0.iter().all(|limit_s| *limit_s == value.0[0]) {
-            Self::One(value.0[0])
-        } else {
-            Self::Four(value.0)
-        }
+        if value.0.iter().all(|limit_s| *limit_s == value.0[0]) { Self::One(value.0[0]) } else { Self::Four(value.0) }
     }
 }
 
@@ -243,6 +230,8 @@ pub struct Access {
     pub login_failures_per_address_max: u32,
     /// The time over which failures count, and the wait that follows.
     pub login_window_s: u32,
+    /// Addresses besides this machine that may read `/metrics`.
+    pub metrics_readers: Vec<IpAddr>,
 }
 
 impl Default for Access {
@@ -252,6 +241,7 @@ impl Default for Access {
             login_failures_max: 5,
             login_failures_per_address_max: 50,
             login_window_s: 300,
+            metrics_readers: Vec::new(),
         }
     }
 }
@@ -284,7 +274,7 @@ impl Default for Limits {
             body_bytes: 1024 * 1024,
             in_flight: 1_024,
             streams_per_connection: 2_048,
-            header_timeout_ms: 10_000,
+            header_timeout_ms: 30_000,
             shutdown_s: 10,
         }
     }
@@ -304,11 +294,7 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self {
-            personal_days: 5 * 365,
-            call_days: 90,
-            telemetry_days: 7,
-        }
+        Self { personal_days: 5 * 365, call_days: 90, telemetry_days: 7 }
     }
 }
 
@@ -324,10 +310,7 @@ pub struct Disk {
 
 impl Default for Disk {
     fn default() -> Self {
-        Self {
-            warn_free_mib: 2_048,
-            not_ready_free_mib: 256,
-        }
+        Self { warn_free_mib: 2_048, not_ready_free_mib: 256 }
     }
 }
 
@@ -355,9 +338,6 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self {
-            format: LogFormat::Auto,
-            level: "info".into(),
-        }
+        Self { format: LogFormat::Auto, level: "info".into() }
     }
 }

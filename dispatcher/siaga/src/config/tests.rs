@@ -7,13 +7,7 @@ fn with_file(text: &[u8]) -> (tempfile::TempDir, Sources) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("siaga.toml");
     std::fs::write(&path, text).unwrap();
-    (
-        folder,
-        Sources {
-            file: Some(path),
-            ..Sources::default()
-        },
-    )
+    (folder, Sources { file: Some(path), ..Sources::default() })
 }
 
 fn variable(name: &str, value: &str) -> (String, String) {
@@ -25,12 +19,7 @@ fn problem_of(text: &str) -> (usize, usize, String, String) {
     let (_folder, sources) = with_file(text.as_bytes());
     let problems = load(&sources).expect_err("this file is wrong").0;
     assert_eq!(problems.len(), 1, "{problems:?}");
-    let Problem {
-        place: Place::File { line, column, .. },
-        key,
-        message,
-    } = problems[0].clone()
-    else {
+    let Problem { place: Place::File { line, column, .. }, key, message } = problems[0].clone() else {
         panic!("the file is to blame: {problems:?}");
     };
     (line, column, key, message)
@@ -58,15 +47,8 @@ fn the_limits_of_the_standard_are_the_defaults() {
 fn later_layers_win() {
     let (_folder, mut sources) =
         with_file(b"[city]\nname = \"file\"\nnumber_prefix = \"FIL\"\n[hub]\ntimeout_ms = 1000\n");
-    sources.variables = vec![
-        variable("SIAGA_CITY_NAME", "variable"),
-        variable("SIAGA_LISTEN", "127.0.0.1:2000"),
-    ];
-    sources.flags = vec![Flag {
-        option: "--listen",
-        key: "listen",
-        value: "127.0.0.1:3000".into(),
-    }];
+    sources.variables = vec![variable("SIAGA_CITY_NAME", "variable"), variable("SIAGA_LISTEN", "127.0.0.1:2000")];
+    sources.flags = vec![Flag { option: "--listen", key: "listen", value: "127.0.0.1:3000".into() }];
     let config = load(&sources).unwrap();
     assert_eq!(config.city.number_prefix, "FIL");
     assert_eq!(config.city.name, "variable");
@@ -105,17 +87,11 @@ fn variables_of_every_shape_are_read() {
     assert_eq!(config.roles, [Role::Dispatcher, Role::Console]);
     assert!(config.demo && config.runs(Role::Console) && !config.runs(Role::Hub));
     assert_eq!(config.alarms.not_delivered_s, ByPriority::same(4));
-    assert_eq!(
-        config.alarms.not_on_scene_s,
-        ByPriority([600, 700, 800, 900])
-    );
+    assert_eq!(config.alarms.not_on_scene_s, ByPriority([600, 700, 800, 900]));
     assert_eq!(config.alarms.not_dispatched_s.limit_s(4), 4);
     assert_eq!(config.alarms.not_dispatched_s.limit_s(0), 1);
     assert_eq!(config.alarms.not_dispatched_s.limit_s(9), 1);
-    assert_eq!(
-        config.database_url.unwrap().expose(),
-        "postgres://siaga:word@db/siaga"
-    );
+    assert_eq!(config.database_url.unwrap().expose(), "postgres://siaga:word@db/siaga");
     assert_eq!(config.trusted_proxy.len(), 2);
 }
 
@@ -127,11 +103,7 @@ fn wrong_variables_and_options_are_named() {
             variable("SIAGA_LIMITS_SESSIONS", "many"),
             variable("SIAGA_DEMO", "yes"),
         ],
-        flags: vec![Flag {
-            option: "--listen",
-            key: "listen",
-            value: "1120".into(),
-        }],
+        flags: vec![Flag { option: "--listen", key: "listen", value: "1120".into() }],
         ..Sources::default()
     };
     let shown = load(&sources).unwrap_err().to_string();
@@ -155,10 +127,7 @@ fn a_file_that_is_no_toml_names_line_and_column() {
 #[test]
 fn an_unknown_key_is_named_with_what_exists() {
     let (line, column, key, message) = problem_of("demo = false\n\n[alarms]\nnot_deliverd_s = 5\n");
-    assert_eq!(
-        (line, column, key.as_str()),
-        (4, 1, "alarms.not_deliverd_s")
-    );
+    assert_eq!((line, column, key.as_str()), (4, 1, "alarms.not_deliverd_s"));
     assert!(message.contains("`not_delivered_s`"), "{message}");
     let (line, _, key, _) = problem_of("listne = \"127.0.0.1:1\"\n");
     assert_eq!((line, key.as_str()), (1, "listne"));
@@ -167,10 +136,7 @@ fn an_unknown_key_is_named_with_what_exists() {
 #[test]
 fn a_wrong_type_is_named_at_its_value() {
     let (line, column, key, message) = problem_of("[alarms]\nnot_delivered_s = [1, 2]\n");
-    assert_eq!(
-        (line, column, key.as_str()),
-        (2, 19, "alarms.not_delivered_s")
-    );
+    assert_eq!((line, column, key.as_str()), (2, 19, "alarms.not_delivered_s"));
     assert!(message.contains("four of them"), "{message}");
     let (line, _, key, _) = problem_of("[hub]\ninclude_personal = \"no\"\n");
     assert_eq!((line, key.as_str()), (2, "hub.include_personal"));
@@ -180,16 +146,10 @@ fn a_wrong_type_is_named_at_its_value() {
 fn values_out_of_range_are_named_with_the_range() {
     for (text, expected_key) in [
         ("[alarms]\nnot_delivered_s = 0\n", "alarms.not_delivered_s"),
-        (
-            "[alarms]\ncall_unanswered_s = 90000\n",
-            "alarms.call_unanswered_s",
-        ),
+        ("[alarms]\ncall_unanswered_s = 90000\n", "alarms.call_unanswered_s"),
         ("[city]\nnumber_prefix = \"skw\"\n", "city.number_prefix"),
         ("[city]\nname = \" \"\n", "city.name"),
-        (
-            "[city]\nutc_offset_minutes = 900\n",
-            "city.utc_offset_minutes",
-        ),
+        ("[city]\nutc_offset_minutes = 900\n", "city.utc_offset_minutes"),
         ("[limits]\nbody_bytes = 10\n", "limits.body_bytes"),
         ("[hub]\nsource = \"\"\n", "hub.source"),
         ("[hub]\nkeys = [\"whsec_short\"]\n", "hub.keys"),
@@ -218,10 +178,7 @@ fn signing_keys_are_read_from_a_file_and_never_repeated() {
     assert_eq!(signing_keys_in(&path).unwrap().len(), 2);
     std::fs::write(&path, format!("{key}\nwhsec_hunter2\n")).unwrap();
     let message = signing_keys_in(&path).unwrap_err();
-    assert!(
-        message.starts_with("line 2 of") && !message.contains("hunter2"),
-        "{message}"
-    );
+    assert!(message.starts_with("line 2 of") && !message.contains("hunter2"), "{message}");
     std::fs::write(&path, "\n").unwrap();
     assert!(signing_keys_in(&path).unwrap_err().contains("no key"));
 }
@@ -237,33 +194,20 @@ fn off_loopback_it_wants_tls_or_a_proxy() {
     let (_, _, key, message) = problem_of("listen = \"0.0.0.0:1120\"\n");
     assert_eq!(key, "listen");
     assert!(message.contains("trusted_proxy"), "{message}");
-    let (_folder, proxied) =
-        with_file(b"listen = \"0.0.0.0:1120\"\ntrusted_proxy = [\"10.0.0.1\"]\n");
+    let (_folder, proxied) = with_file(b"listen = \"0.0.0.0:1120\"\ntrusted_proxy = [\"10.0.0.1\"]\n");
     load(&proxied).unwrap();
-    let (_, _, key, message) =
-        problem_of("demo = true\ntrusted_proxy = [\"10.0.0.1\"]\nlisten = \"0.0.0.0:1120\"\n");
+    let (_, _, key, message) = problem_of("demo = true\ntrusted_proxy = [\"10.0.0.1\"]\nlisten = \"0.0.0.0:1120\"\n");
     assert_eq!(key, "listen");
     assert!(message.contains("demo accounts"), "{message}");
-    let config = Config {
-        listen: "0.0.0.0:1120".parse().unwrap(),
-        ..Config::default()
-    };
+    let config = Config { listen: "0.0.0.0:1120".parse().unwrap(), ..Config::default() };
     assert!(demo_accounts_need_loopback(&config).is_err());
     assert!(demo_accounts_need_loopback(&Config::default()).is_ok());
 }
 
 #[test]
 fn a_missing_or_garbled_file_is_refused() {
-    let missing = Sources {
-        file: Some(PathBuf::from("/nonexistent/siaga.toml")),
-        ..Sources::default()
-    };
-    assert!(
-        load(&missing)
-            .unwrap_err()
-            .to_string()
-            .contains("cannot be read")
-    );
+    let missing = Sources { file: Some(PathBuf::from("/nonexistent/siaga.toml")), ..Sources::default() };
+    assert!(load(&missing).unwrap_err().to_string().contains("cannot be read"));
     let (_folder, garbled) = with_file(b"demo = false\nlisten = \"\xff\"\n");
     let shown = load(&garbled).unwrap_err().to_string();
     assert!(shown.contains(":2:11: is not UTF-8"), "{shown}");
@@ -273,10 +217,7 @@ fn a_missing_or_garbled_file_is_refused() {
 fn secrets_are_not_shown() {
     let config = Config {
         database_url: Some(Secret::new("postgres://siaga:hunter2@db/siaga")),
-        hub: Hub {
-            keys: vec![Secret::new("whsec_hunter2")],
-            ..Hub::default()
-        },
+        hub: Hub { keys: vec![Secret::new("whsec_hunter2")], ..Hub::default() },
         ..Config::default()
     };
     for shown in [config.to_toml(), format!("{config:?}")] {

@@ -22,41 +22,24 @@ pub struct TlsProblem {
 /// # Errors
 /// Names the file that is missing, unreadable, empty, of another format, or that does not fit the other.
 pub fn load(tls: &Tls) -> Result<Arc<ServerConfig>, TlsProblem> {
-    let certificate = |message: String| TlsProblem {
-        key: "tls.certificate",
-        message,
-    };
-    let key = |message: String| TlsProblem {
-        key: "tls.key",
-        message,
-    };
+    let certificate = |message: String| TlsProblem { key: "tls.certificate", message };
+    let key = |message: String| TlsProblem { key: "tls.key", message };
     let path = tls.certificate.display();
     let chain = CertificateDer::pem_file_iter(&tls.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| certificate(format!("{path} cannot be read as PEM: {error}")))?;
     if chain.is_empty() {
-        return Err(certificate(format!(
-            "{path} holds no certificate; give the PEM file of the chain, leaf first"
-        )));
+        return Err(certificate(format!("{path} holds no certificate; give the PEM file of the chain, leaf first")));
     }
-    let private_key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| {
-        key(format!(
-            "{} cannot be read as a PEM private key: {error}",
-            tls.key.display()
-        ))
-    })?;
+    let private_key = PrivateKeyDer::from_pem_file(&tls.key)
+        .map_err(|error| key(format!("{} cannot be read as a PEM private key: {error}", tls.key.display())))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| certificate(error.to_string()))?
         .with_no_client_auth()
         .with_single_cert(chain, private_key)
-        .map_err(|error| {
-            key(format!(
-                "{} does not go with {path}: {error}",
-                tls.key.display()
-            ))
-        })?;
+        .map_err(|error| key(format!("{} does not go with {path}: {error}", tls.key.display())))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
@@ -78,10 +61,7 @@ mod tests {
         let certificate = write(folder.path(), "cert.pem", &pair.cert.pem());
         let key = write(folder.path(), "key.pem", &pair.signing_key.serialize_pem());
         let config = load(&Tls { certificate, key }).unwrap();
-        assert_eq!(
-            config.alpn_protocols,
-            [b"h2".to_vec(), b"http/1.1".to_vec()]
-        );
+        assert_eq!(config.alpn_protocols, [b"h2".to_vec(), b"http/1.1".to_vec()]);
     }
 
     #[test]
@@ -90,11 +70,7 @@ mod tests {
         let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
         let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
         let certificate = write(folder.path(), "cert.pem", &pair.cert.pem());
-        let other_key = write(
-            folder.path(),
-            "other.pem",
-            &other.signing_key.serialize_pem(),
-        );
+        let other_key = write(folder.path(), "other.pem", &other.signing_key.serialize_pem());
         let empty = write(folder.path(), "empty.pem", "");
         let missing = folder.path().join("missing.pem");
         for (certificate, key, wrong) in [
@@ -104,11 +80,7 @@ mod tests {
             (&empty, &other_key, "tls.certificate"),
             (&missing, &other_key, "tls.certificate"),
         ] {
-            let problem = load(&Tls {
-                certificate: certificate.clone(),
-                key: key.clone(),
-            })
-            .unwrap_err();
+            let problem = load(&Tls { certificate: certificate.clone(), key: key.clone() }).unwrap_err();
             assert_eq!(problem.key, wrong, "{}", problem.message);
         }
     }
