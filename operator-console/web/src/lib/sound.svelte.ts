@@ -1,0 +1,73 @@
+/**
+ * Sounds for new work and alarms, made by WebAudio: nothing to load, nothing to miss.
+ * They can be muted only for a time, because a forgotten mute would lose an emergency.
+ */
+export type Signal = "call" | "work" | "alarm";
+
+const MUTE_MS = 2 * 60_000;
+
+/** Two tones each: [frequency Hz, start s, length s]. */
+const TONES: Record<Signal, [number, number, number][]> = {
+  call: [
+    [880, 0, 0.12],
+    [1175, 0.15, 0.16],
+  ],
+  work: [
+    [660, 0, 0.14],
+    [880, 0.17, 0.14],
+    [1320, 0.34, 0.22],
+  ],
+  alarm: [
+    [980, 0, 0.18],
+    [740, 0.22, 0.24],
+  ],
+};
+
+class Sound {
+  /** Until when it is muted, as ms of `Date.now()`; 0 when it is not. */
+  mutedUntil = $state(0);
+  /** The browser holds sound back until the person has touched the page once. */
+  blocked = $state(true);
+  #context: AudioContext | undefined;
+
+  /** Call on any click or key: the browser lets sound through from then on. */
+  unlock(): void {
+    if (typeof AudioContext === "undefined") return;
+    this.#context ??= new AudioContext();
+    void this.#context.resume().then(() => {
+      this.blocked = this.#context?.state !== "running";
+    });
+  }
+
+  mute(): void {
+    this.mutedUntil = Date.now() + MUTE_MS;
+    setTimeout(() => this.#unmuteWhenDue(), MUTE_MS + 50);
+  }
+
+  unmute(): void {
+    this.mutedUntil = 0;
+  }
+
+  #unmuteWhenDue(): void {
+    if (this.mutedUntil > 0 && Date.now() >= this.mutedUntil) this.mutedUntil = 0;
+  }
+
+  /** Plays a signal; `loudness` 0..1 grows with how long something waits. */
+  play(signal: Signal, loudness = 0.4): void {
+    const context = this.#context;
+    if (!context || context.state !== "running" || this.mutedUntil > Date.now()) return;
+    const volume = context.createGain();
+    volume.gain.value = Math.min(1, Math.max(0.05, loudness)) * 0.3;
+    volume.connect(context.destination);
+    for (const [frequency, start, length] of TONES[signal]) {
+      const tone = context.createOscillator();
+      tone.frequency.value = frequency;
+      tone.type = "triangle";
+      tone.connect(volume);
+      tone.start(context.currentTime + start);
+      tone.stop(context.currentTime + start + length);
+    }
+  }
+}
+
+export const sound = new Sound();

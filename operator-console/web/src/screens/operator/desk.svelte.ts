@@ -1,0 +1,167 @@
+import { CallPhase, Disposition, type CallView } from "../../gen/siaga/v1/call_pb.ts";
+import { IncidentState, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import type { AlarmView } from "../../gen/siaga/v1/alarm_pb.ts";
+import { act } from "../../lib/act.ts";
+import { api } from "../../lib/api.ts";
+import { loadDraft, saveDraft } from "../../lib/drafts.ts";
+import { ms } from "../../lib/proto.ts";
+import { session } from "../../lib/session.svelte.ts";
+import { world } from "../../lib/world.svelte.ts";
+import { CardForm } from "./form.svelte.ts";
+
+/** What lies on the desk: `call:<id>`, `incident:<id>`, `new`, or nothing. */
+export type CardKey = string;
+
+function byTime(field: (one: CallView) => number): (a: CallView, b: CallView) => number {
+  return (a, b) => field(a) - field(b);
+}
+
+/** One operator's desk: which card is in hand, and the lists around it. */
+class Desk {
+  selected = $state<CardKey>("");
+  /** An incident that was found by searching and is not on the live board. */
+  fetched = $state.raw<IncidentView | undefined>();
+  dialog = $state<string>("");
+  #forms = new Map<CardKey, CardForm>();
+
+  me: string = $derived(session.account?.id ?? "");
+
+  ringing: CallView[] = $derived(
+    world.calls
+      .filter((one) => one.phase === CallPhase.RINGING)
+      .sort(byTime((one) => ms(one.ringingAt) ?? 0)),
+  );
+  /** Hung up before anybody answered, and nobody has tried to call back yet. */
+  missed: CallView[] = $derived(
+    world.calls
+      .filter(
+        (one) =>
+          one.phase === CallPhase.ENDED &&
+          one.disposition === Disposition.ABANDONED &&
+          !one.incidentId &&
+          !one.callBacks.some((attempt) => attempt.reached),
+      )
+      .sort(byTime((one) => ms(one.ringingAt) ?? 0)),
+  );
+  /** Mine, and not yet said what it was. */
+  myCalls: CallView[] = $derived(
+    world.calls
+      .filter((one) => one.operatorAccountId === this.me && !one.incidentId && isUnfinished(one))
+      .sort(byTime((one) => ms(one.answeredAt) ?? 0)),
+  );
+  open: IncidentView[] = $derived(
+    world.incidents
+      .filter((one) => one.state === IncidentState.OPEN)
+      .sort((a, b) => (a.priority || 5) - (b.priority || 5) || (ms(a.openedAt) ?? 0) - (ms(b.openedAt) ?? 0)),
+  );
+  myIncidents: IncidentView[] = $derived(this.open.filter((one) => one.ownerAccountId === this.me));
+  myCards: CardKey[] = $derived([
+    ...this.myCalls.map((one) => `call:${one.id}`),
+    ...this.myIncidents.map((one) => `incident:${one.id}`),
+  ]);
+  /** Untaken first, then by how urgent, then by age. */
+  alarms: AlarmView[] = $derived(
+    [...world.alarms].sort(
+      (a, b) =>
+        Number(!!a.takenByLabel) - Number(!!b.takenByLabel) ||
+        (a.priority || 5) - (b.priority || 5) ||
+        (ms(a.raisedAt) ?? 0) - (ms(b.raisedAt) ?? 0),
+    ),
+  );
+
+  /** The call in hand: the selected card's own, or the one that the selected incident came from. */
+  call: CallView | undefined = $derived.by(() => {
+    if (this.selected.startsWith("call:")) return world.call(this.selected.slice(5));
+    const incident = this.incident;
+    if (!incident) return undefined;
+    const calls = world.calls.filter((one) => one.incidentId === incident.id || incident.callIds.includes(one.id));
+    return calls.find((one) => isTalking(one) && one.operatorAccountId === this.me) ?? calls.at(-1);
+  });
+  incident: IncidentView | undefined = $derived.by(() => {
+    const key = this.selected;
+    if (key.startsWith("incident:")) {
+      const id = key.slice(9);
+      return world.incident(id) ?? (this.fetched?.id === id ? this.fetched : undefined);
+    }
+    // A call that was opened or attached is from then on its incident.
+    const call = key.startsWith("call:") ? world.call(key.slice(5)) : undefined;
+    return call?.incidentId ? world.incident(call.incidentId) : undefined;
+  });
+
+  select(key: CardKey): void {
+    this.selected = key;
+    saveDraft("desk.selected", key);
+  }
+
+  /** After a reload: the card that was in hand, else a call that is being talked on. */
+  restore(): void {
+    const talking = this.myCalls.find(isTalking) ?? world.calls.find((one) => one.operatorAccountId === this.me && isTalking(one));
+    const before = loadDraft<string>("desk.selected") ?? "";
+    if (before && this.#exists(before)) this.selected = before;
+    else if (talking) this.selected = talking.incidentId ? `incident:${talking.incidentId}` : `call:${talking.id}`;
+  }
+
+  #exists(key: CardKey): boolean {
+    if (key === "new") return true;
+    if (key.startsWith("call:")) return world.call(key.slice(5)) !== undefined;
+    return world.incident(key.slice(9)) !== undefined;
+  }
+
+  /** The form of a card; the same one each time, so that switching cards loses nothing. */
+  form(key: CardKey): CardForm {
+    let form = this.#forms.get(key);
+    if (!form) this.#forms.set(key, (form = new CardForm(key)));
+    return form;
+  }
+
+  /** Whether a card holds text that the server does not have. */
+  isUnsaved(key: CardKey): boolean {
+    return this.form(key).unsaved;
+  }
+
+  forget(key: CardKey): void {
+    this.#forms.get(key)?.discard();
+    this.#forms.delete(key);
+  }
+
+  async answer(call: CallView | undefined): Promise<void> {
+    if (!call) return;
+    const reply = await act(() => api.calls.answerCall({ callId: call.id }));
+    if (reply) this.select(`call:${call.id}`);
+  }
+
+  async take(alarm: AlarmView | undefined): Promise<void> {
+    if (!alarm) return;
+    this.show(alarm);
+    await act(() => api.alarms.takeAlarm({ alarmId: alarm.id }));
+  }
+
+  /** Puts what an alarm is about on the desk. */
+  show(alarm: AlarmView): void {
+    if (alarm.incidentId) this.select(`incident:${alarm.incidentId}`);
+    else if (alarm.callId && world.call(alarm.callId)?.operatorAccountId === this.me) this.select(`call:${alarm.callId}`);
+  }
+
+  /** Marks the call, and hangs up where the mark says that nothing more will come. */
+  async mark(call: CallView, disposition: Disposition): Promise<void> {
+    const marked = await act(() => api.calls.setDisposition({ callId: call.id, disposition }));
+    if (!marked) return;
+    if (isTalking(call) && disposition !== Disposition.NORMAL) {
+      await act(() => api.calls.endCall({ callId: call.id }));
+    }
+    if (!call.incidentId && disposition !== Disposition.NORMAL && this.selected === `call:${call.id}`) {
+      this.forget(this.selected);
+      this.select("");
+    }
+  }
+}
+
+export function isTalking(call: CallView): boolean {
+  return call.phase === CallPhase.ANSWERED || call.phase === CallPhase.HELD;
+}
+
+function isUnfinished(call: CallView): boolean {
+  return isTalking(call) || (call.phase === CallPhase.ENDED && call.disposition === Disposition.UNSPECIFIED);
+}
+
+export const desk = new Desk();

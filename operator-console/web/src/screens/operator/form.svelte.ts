@@ -1,0 +1,292 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { PlaceInputSchema, IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import type { CallView } from "../../gen/siaga/v1/call_pb.ts";
+import { api } from "../../lib/api.ts";
+import { dropDraft, loadDraft, saveDraft } from "../../lib/drafts.ts";
+import { toSiagaError, type SiagaError } from "../../lib/errors.ts";
+import { parsePoint, pointText } from "../../lib/place.ts";
+
+/** The card's fields as text, as a person types them. */
+export interface Fields {
+  callerName: string;
+  callerNumber: string;
+  placeText: string;
+  kelurahanCode: string;
+  point: string;
+  narrative: string;
+  typeCode: string;
+  /** "1" to "4"; empty: the type's. */
+  priority: string;
+  priorityReason: string;
+}
+export type FieldName = keyof Fields;
+
+const EMPTY: Fields = {
+  callerName: "",
+  callerNumber: "",
+  placeText: "",
+  kelurahanCode: "",
+  point: "",
+  narrative: "",
+  typeCode: "",
+  priority: "",
+  priorityReason: "",
+};
+const TEXT_FIELDS: readonly FieldName[] = ["callerName", "callerNumber", "placeText", "kelurahanCode", "point", "narrative"];
+const PLACE_FIELDS: readonly FieldName[] = ["placeText", "kelurahanCode", "point"];
+const CLASS_FIELDS: readonly FieldName[] = ["typeCode", "priority", "priorityReason"];
+
+/** Names of the contract's fields, for conflicts and refused fields. */
+const CONTRACT_NAMES: Record<string, FieldName> = {
+  caller_name: "callerName",
+  caller_number: "callerNumber",
+  narrative: "narrative",
+  place: "placeText",
+  "place.text": "placeText",
+  "place.point": "point",
+  "place.point.latitude": "point",
+  "place.point.longitude": "point",
+  "place.kelurahan_code": "kelurahanCode",
+  type_code: "typeCode",
+  priority: "priority",
+  priority_reason: "priorityReason",
+};
+
+export function fieldOf(contractName: string): FieldName | undefined {
+  return CONTRACT_NAMES[contractName];
+}
+
+interface Kept {
+  dirty: Partial<Fields>;
+  base: string;
+}
+
+/** What the server has of an open incident, in the card's own terms. */
+function fieldsOf(incident: IncidentView): Fields {
+  const place = incident.place;
+  return {
+    callerName: incident.callerName,
+    callerNumber: incident.callerNumber,
+    placeText: place?.text ?? "",
+    kelurahanCode: place?.kelurahanCode ?? "",
+    point: pointText(place?.point),
+    narrative: incident.narrative,
+    typeCode: incident.typeCode,
+    priority: incident.priority ? String(incident.priority) : "",
+    priorityReason: incident.priorityReason,
+  };
+}
+
+/** The place as the contract takes it. A text that is no point is left to the form to complain about. */
+export function placeInput(fields: Fields): MessageInitShape<typeof PlaceInputSchema> | undefined {
+  if (!fields.placeText.trim() && !fields.kelurahanCode && !fields.point.trim()) return undefined;
+  const point = parsePoint(fields.point);
+  return {
+    text: fields.placeText.trim(),
+    kelurahanCode: fields.kelurahanCode,
+    ...(point ? { point } : {}),
+  };
+}
+
+/**
+ * The card in hand. What a person types lies over what the server has, and is kept on this machine
+ * until the server has confirmed it. Before the incident is open all of it is a draft.
+ */
+export class CardForm {
+  /** `call:<id>`, `incident:<id>` or `new`. */
+  readonly key: string;
+  #dirty = $state<Partial<Fields>>({});
+  /** Confirmed by the server, but the live view has not caught up: shown until it has. */
+  #landed = $state<{ version: bigint; fields: Partial<Fields> }[]>([]);
+  /** Version the typed fields were begun on. */
+  #base = 0n;
+  #incident = $state.raw<IncidentView | undefined>();
+  #call = $state.raw<CallView | undefined>();
+  #saving: Promise<boolean> = Promise.resolve(true);
+  saving = $state(false);
+  failure = $state.raw<SiagaError | undefined>();
+  /** Set when an edit met another: the person chooses. */
+  conflict = $state.raw<SiagaError | undefined>();
+
+  constructor(key: string) {
+    this.key = key;
+    const kept = loadDraft<Kept>(`card.${key}`);
+    if (kept) {
+      this.#dirty = kept.dirty;
+      this.#base = BigInt(kept.base || "0");
+    }
+  }
+
+  /** Takes what the live data say now. */
+  follow(incident: IncidentView | undefined, call: CallView | undefined): void {
+    this.#incident = incident;
+    this.#call = call;
+    const version = incident?.cardVersion ?? 0n;
+    if (this.#landed.some((one) => one.version <= version)) {
+      this.#landed = this.#landed.filter((one) => one.version > version);
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#incident !== undefined;
+  }
+
+  #server(): Fields {
+    if (this.#incident) return Object.assign(fieldsOf(this.#incident), ...this.#landed.map((one) => one.fields));
+    return { ...EMPTY, callerName: this.#call?.callerName ?? "", callerNumber: this.#call?.number ?? "" };
+  }
+
+  /** Everything as it stands in the form. */
+  fields: Fields = $derived.by(() => ({ ...this.#server(), ...this.#dirty }));
+  unsaved: boolean = $derived(Object.keys(this.#dirty).length > 0);
+
+  isDirty(...names: FieldName[]): boolean {
+    return names.some((name) => name in this.#dirty);
+  }
+
+  get(name: FieldName): string {
+    return this.fields[name];
+  }
+
+  set(name: FieldName, value: string): void {
+    if (Object.keys(this.#dirty).length === 0) this.#base = this.version;
+    if (value === this.#server()[name]) delete this.#dirty[name];
+    else this.#dirty[name] = value;
+    this.#keep();
+  }
+
+  /** The version that the next edit would be made on. */
+  get version(): bigint {
+    const live = this.#incident?.cardVersion ?? 0n;
+    return this.#landed.reduce((high, one) => (one.version > high ? one.version : high), live);
+  }
+
+  #keep(): void {
+    if (Object.keys(this.#dirty).length === 0) dropDraft(`card.${this.key}`);
+    else saveDraft(`card.${this.key}`, { dirty: $state.snapshot(this.#dirty), base: String(this.#base) } satisfies Kept);
+  }
+
+  /** Forgets what was typed (it was confirmed elsewhere, or thrown away on purpose). */
+  discard(names: readonly FieldName[] = Object.keys(EMPTY) as FieldName[]): void {
+    for (const name of names) delete this.#dirty[name];
+    this.#keep();
+  }
+
+  get pointIsBad(): boolean {
+    const text = this.fields.point.trim();
+    return text !== "" && !parsePoint(text);
+  }
+
+  /** Sends what was typed over an open incident. Resolves to whether all of it is saved. */
+  save(): Promise<boolean> {
+    this.#saving = this.#saving.then(
+      () => this.#save(),
+      () => this.#save(),
+    );
+    return this.#saving;
+  }
+
+  async #save(): Promise<boolean> {
+    if (!this.#incident || !this.unsaved) return true;
+    this.saving = true;
+    try {
+      if (!(await this.#saveText())) return false;
+      return await this.#saveClass();
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  async #saveText(): Promise<boolean> {
+    const sent = this.#take(TEXT_FIELDS);
+    if (Object.keys(sent).length === 0) return true;
+    if (this.pointIsBad) return false;
+    const fields = this.fields;
+    return this.#edit(sent, (version) =>
+      api.incidents.editIncident({
+        incidentId: this.#incident?.id,
+        version,
+        ...(sent.callerName === undefined ? {} : { callerName: sent.callerName }),
+        ...(sent.callerNumber === undefined ? {} : { callerNumber: sent.callerNumber }),
+        ...(sent.narrative === undefined ? {} : { narrative: sent.narrative }),
+        ...(PLACE_FIELDS.some((name) => name in sent) ? { place: placeInput(fields) ?? {} } : {}),
+      }),
+    );
+  }
+
+  async #saveClass(): Promise<boolean> {
+    const sent = this.#take(CLASS_FIELDS);
+    if (Object.keys(sent).length === 0 || !this.fields.typeCode) return true;
+    const fields = this.fields;
+    return this.#edit(sent, (version) =>
+      api.incidents.classifyIncident({
+        incidentId: this.#incident?.id,
+        version,
+        typeCode: fields.typeCode,
+        priority: Number(fields.priority || 0),
+        priorityReason: fields.priorityReason,
+      }),
+    );
+  }
+
+  #take(names: readonly FieldName[]): Partial<Fields> {
+    const sent: Partial<Fields> = {};
+    for (const name of names) if (name in this.#dirty) sent[name] = this.#dirty[name];
+    return sent;
+  }
+
+  async #edit(
+    sent: Partial<Fields>,
+    send: (version: bigint) => Promise<{ changed?: { version: bigint } }>,
+    again = false,
+  ): Promise<boolean> {
+    try {
+      const reply = await send(again ? this.#base : this.#base || this.version);
+      this.#confirmed(sent, reply.changed?.version ?? this.#base);
+      return true;
+    } catch (thrown) {
+      const error = toSiagaError(thrown);
+      if (error.kind !== "conflict") {
+        this.failure = error;
+        return false;
+      }
+      const touched = error.conflicts.filter((one) => (fieldOf(one.field) ?? "") in sent);
+      if (touched.length === 0 && !again && error.currentVersion > 0n) {
+        // Somebody changed other fields: nothing of theirs is overwritten, so the edit goes on.
+        this.#base = error.currentVersion;
+        return this.#edit(sent, send, true);
+      }
+      this.conflict = error;
+      return false;
+    }
+  }
+
+  #confirmed(sent: Partial<Fields>, version: bigint): void {
+    this.failure = undefined;
+    this.#landed = [...this.#landed, { version, fields: sent }];
+    this.#base = version;
+    for (const name of Object.keys(sent) as FieldName[]) {
+      // What was typed on while it travelled stays typed.
+      if (this.#dirty[name] === sent[name]) delete this.#dirty[name];
+    }
+    this.#keep();
+    this.follow(this.#incident, this.#call);
+  }
+
+  /** The person chose what was typed: it goes on top of what is stored now. */
+  useMine(): Promise<boolean> {
+    this.#base = this.conflict?.currentVersion ?? this.version;
+    this.conflict = undefined;
+    this.#keep();
+    return this.save();
+  }
+
+  /** The person chose what is stored: the typed text of the conflicting fields goes. */
+  useTheirs(): Promise<boolean> {
+    const names = (this.conflict?.conflicts ?? []).map((one) => fieldOf(one.field)).filter((one) => one !== undefined);
+    this.discard(names.some((one) => PLACE_FIELDS.includes(one)) ? [...names, ...PLACE_FIELDS] : names);
+    this.#base = this.conflict?.currentVersion ?? this.version;
+    this.conflict = undefined;
+    return this.save();
+  }
+}
