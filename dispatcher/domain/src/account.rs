@@ -6,6 +6,7 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// An operator's or dispatcher's standing at the desk.
@@ -145,6 +146,11 @@ pub enum AccountEvent {
 }
 
 impl Account {
+    /// The id of the account with this name: made from it, so that a name belongs to one account for ever.
+    pub fn id_of(username: &str) -> Uuid {
+        id_from("siaga:account:", username)
+    }
+
     /// Makes an account.
     ///
     /// # Errors
@@ -206,6 +212,16 @@ impl Account {
     pub fn move_to(&self, duty: DutyState) -> Option<AccountEvent> {
         (self.duty != duty).then_some(AccountEvent::DutyChanged { duty })
     }
+}
+
+/// A UUIDv8 made from a name that is unique of its kind.
+pub(crate) fn id_from(kind: &str, name: &str) -> Uuid {
+    let mut hasher = Sha256::new();
+    hasher.update(kind.as_bytes());
+    hasher.update(name.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hasher.finalize()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 impl Aggregate for Account {

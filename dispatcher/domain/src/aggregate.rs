@@ -2,6 +2,7 @@
 
 use crate::{EventMeta, error::SiagaError};
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 /// A unit of change: a state made of the events of one stream.
 pub trait Aggregate: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -18,6 +19,11 @@ pub trait Aggregate: Default + Clone + Serialize + DeserializeOwned + Send + Syn
 
     /// Still part of the work in hand, and so of the boards' snapshot.
     fn is_open(&self) -> bool;
+
+    /// The case it belongs to, if any; `own_id` is the id of its stream.
+    fn incident(&self, _own_id: &str) -> Option<Uuid> {
+        None
+    }
 }
 
 /// Splits an event into its type in the log and its data.

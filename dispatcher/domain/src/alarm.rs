@@ -299,4 +299,8 @@ impl Aggregate for Alarm {
     fn is_open(&self) -> bool {
         !self.ended
     }
+
+    fn incident(&self, _: &str) -> Option<Uuid> {
+        self.subject.incident_id
+    }
 }

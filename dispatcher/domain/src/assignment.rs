@@ -463,6 +463,10 @@ impl Aggregate for Assignment {
     fn is_open(&self) -> bool {
         self.is_running()
     }
+
+    fn incident(&self, _: &str) -> Option<Uuid> {
+        Some(self.incident_id)
+    }
 }
 
 impl Assignment {

@@ -347,4 +347,8 @@ impl Aggregate for Call {
             || self.disposition.is_none()
             || (self.disposition == Some(Disposition::Abandoned) && self.call_backs.is_empty())
     }
+
+    fn incident(&self, _: &str) -> Option<Uuid> {
+        self.incident_id
+    }
 }

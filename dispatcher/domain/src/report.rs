@@ -434,19 +434,23 @@ impl IncidentReport {
     #[must_use]
     pub fn interval(&self, interval: ReportInterval) -> IntervalValue {
         let (from, to) = interval.stamps();
-        let (Some(from), Some(to)) = (&self.stamps[from], &self.stamps[to]) else {
-            return IntervalValue::NotRecorded;
-        };
-        match to.at.unix_ms().checked_sub(from.at.unix_ms()) {
-            Some(elapsed_ms) if elapsed_ms >= 0 => IntervalValue::Measured(elapsed_ms),
-            _ => IntervalValue::OutOfOrder,
-        }
+        interval_between(&self.stamps, from, to)
     }
 
     /// Whether the case was closed; until then every copy is a preliminary one.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.stamps[12].is_some()
+    }
+}
+
+fn interval_between(stamps: &[Option<ReportStamp>; STAMP_COUNT], from: usize, to: usize) -> IntervalValue {
+    let (Some(from), Some(to)) = (&stamps[from], &stamps[to]) else {
+        return IntervalValue::NotRecorded;
+    };
+    match to.at.unix_ms().checked_sub(from.at.unix_ms()) {
+        Some(elapsed_ms) if elapsed_ms >= 0 => IntervalValue::Measured(elapsed_ms),
+        _ => IntervalValue::OutOfOrder,
     }
 }
 
@@ -469,4 +473,26 @@ pub trait ReportRenderer: Send + Sync {
     /// # Errors
     /// [`ReportError::Busy`] when its own queue is full, [`ReportError::Failed`] otherwise.
     fn render(&self, report: &IncidentReport, language: ReportLanguage) -> Result<Vec<u8>, ReportError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_measured_missing_or_out_of_order() {
+        let stamp = |unix_ms| {
+            let at = Timestamp::from_unix_ms(unix_ms);
+            Some(ReportStamp { at, mark: ReportMark::default() })
+        };
+        let mut stamps: [Option<ReportStamp>; STAMP_COUNT] = Default::default();
+        stamps[0] = stamp(1_000);
+        stamps[1] = stamp(7_500);
+        assert_eq!(interval_between(&stamps, 0, 1), IntervalValue::Measured(6_500));
+        assert_eq!(interval_between(&stamps, 1, 2), IntervalValue::NotRecorded);
+        stamps[1] = stamp(999);
+        assert_eq!(interval_between(&stamps, 0, 1), IntervalValue::OutOfOrder);
+        (stamps[0], stamps[1]) = (stamp(i64::MIN), stamp(i64::MAX));
+        assert_eq!(interval_between(&stamps, 0, 1), IntervalValue::OutOfOrder);
+    }
 }

@@ -80,6 +80,11 @@ pub enum UnitEvent {
 }
 
 impl Unit {
+    /// The id of the unit with this call sign: made from it, so that an import finds it again.
+    pub fn id_of(code: &str) -> Uuid {
+        crate::account::id_from("siaga:unit:", code)
+    }
+
     /// Puts the unit on an assignment; none when it is on it already.
     ///
     /// # Errors

@@ -81,10 +81,9 @@ impl Incident {
                 self.state = IncidentState::Open;
                 self.hub_accepted = None;
             }
-            IncidentEvent::HubAccepted { revision } => {
-                if *revision == self.revision {
-                    self.hub_accepted.get_or_insert(meta.stamp());
-                }
+            // The record of an earlier closing says nothing of this one.
+            IncidentEvent::HubAccepted { revision } if *revision == self.revision => {
+                self.hub_accepted.get_or_insert(meta.stamp());
             }
             IncidentEvent::HoldPlaced { .. } => self.legal_hold = true,
             IncidentEvent::HoldLifted { .. } => self.legal_hold = false,

@@ -226,4 +226,8 @@ impl Aggregate for Incident {
     fn is_open(&self) -> bool {
         self.state == IncidentState::Open
     }
+
+    fn incident(&self, own_id: &str) -> Option<Uuid> {
+        Uuid::parse_str(own_id).ok()
+    }
 }

@@ -1,0 +1,345 @@
+//! The one writer of this process: groups the commands that wait into one commit.
+//!
+//! Each command is decided on the state that the earlier ones of its group left, emergencies first. A refused one
+//! leaves the group. Nothing is confirmed before the group is on disk. When another process changed a stream
+//! meanwhile, the group runs again one by one on fresh state.
+
+use crate::{
+    access::Caller,
+    command::{AnyCommand, Command, Internal, InternalCommand},
+    context::{Context, store_error},
+    work::{Group, Work},
+};
+use futures_util::FutureExt;
+use prost::Message;
+use siaga_domain::{ErrorKind, SiagaError, Timestamp};
+use siaga_store::{CommandCommit, StoreError, StoredRequest};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// Commands of one commit at most; more wait for the next one.
+const GROUP_MAX: usize = 256;
+/// How often a command is decided again after another process changed what it read.
+const CONFLICT_RETRIES: u32 = 8;
+/// A client's clock may be this far ahead before its request ids are refused, in ms: a day.
+const ID_TIME_AHEAD_MS: i64 = 24 * 3_600_000;
+
+/// Which queue a command waits in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Calls, incidents, dispatch: always first.
+    Emergency,
+    /// Everything that can wait.
+    Routine,
+}
+
+struct Job {
+    command: Box<dyn AnyCommand>,
+    who: Caller,
+    request_id: Option<Uuid>,
+    reply: oneshot::Sender<Result<Vec<u8>, SiagaError>>,
+}
+
+/// The way to the log's writer.
+#[derive(Clone)]
+pub struct Writer {
+    context: Arc<Context>,
+    emergency: mpsc::Sender<Job>,
+    routine: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Starts the writer's task. It ends, after what waits is written, when all handles are gone.
+    pub fn start(context: Arc<Context>) -> (Self, tokio::task::JoinHandle<()>) {
+        let (emergency, emergency_jobs) = mpsc::channel(context.config.queue_commands);
+        let (routine, routine_jobs) = mpsc::channel(context.config.queue_commands);
+        let task = tokio::spawn(run(Arc::clone(&context), emergency_jobs, routine_jobs));
+        (Self { context, emergency, routine }, task)
+    }
+
+    /// Runs a client's command: the same request id gives the same reply.
+    ///
+    /// # Errors
+    /// The command's refusals; SIAGA-1003, SIAGA-1005 for its request id; SIAGA-1906 when the queue is full.
+    pub async fn command<C: Command>(&self, lane: Lane, who: Caller, command: C) -> Result<C::Reply, SiagaError> {
+        let request_id = request_id(command.request_id(), self.context.now(), self.context.config.request_days)?;
+        let reply = self.submit(lane, Box::new(command), who, Some(request_id)).await?;
+        C::Reply::decode(reply.as_slice())
+            .map_err(|error| SiagaError::internal(format!("stored reply of {}: {error}", C::NAME)))
+    }
+
+    /// Runs work of Siaga itself.
+    ///
+    /// # Errors
+    /// As the work decides; SIAGA-1906 when the queue is full.
+    pub async fn internal<I: Internal + 'static>(&self, lane: Lane, work: I) -> Result<Vec<u8>, SiagaError> {
+        self.submit(lane, Box::new(InternalCommand(work)), Caller::system(), None).await
+    }
+
+    /// The same, as somebody: the command line as its administrator.
+    ///
+    /// # Errors
+    /// As the work decides; SIAGA-1906 when the queue is full.
+    pub async fn internal_as<I: Internal + 'static>(
+        &self,
+        lane: Lane,
+        who: Caller,
+        work: I,
+    ) -> Result<Vec<u8>, SiagaError> {
+        self.submit(lane, Box::new(InternalCommand(work)), who, None).await
+    }
+
+    async fn submit(
+        &self,
+        lane: Lane,
+        command: Box<dyn AnyCommand>,
+        who: Caller,
+        request_id: Option<Uuid>,
+    ) -> Result<Vec<u8>, SiagaError> {
+        let (reply, answer) = oneshot::channel();
+        let queue = match lane {
+            Lane::Emergency => &self.emergency,
+            Lane::Routine => &self.routine,
+        };
+        queue.try_send(Job { command, who, request_id, reply }).map_err(|_| {
+            SiagaError::new(
+                "SIAGA-1906",
+                ErrorKind::Exhausted,
+                "Server sedang sangat sibuk. Coba lagi sebentar; isian Anda tetap ada.",
+                "The server is very busy. Try again in a moment; what you typed is kept.",
+            )
+            .retry_after_ms(500)
+        })?;
+        answer.await.map_err(|_| SiagaError::internal("the writer stopped").retry_after_ms(1000))?
+    }
+}
+
+/// The id a client made for a command, checked.
+fn request_id(text: &str, now: Timestamp, days: u32) -> Result<Uuid, SiagaError> {
+    let id = Uuid::parse_str(text).ok();
+    let made_at = id.and_then(Timestamp::of_uuid_v7);
+    let (Some(id), Some(made_at)) = (id, made_at) else {
+        return Err(SiagaError::invalid(
+            "request_id",
+            "Setiap perintah butuh request_id berupa UUIDv7.",
+            "Every command needs a request_id that is a UUIDv7.",
+        ));
+    };
+    let age_ms = now.ms_since(made_at);
+    if age_ms > i64::from(days) * 24 * 3_600_000 || age_ms < -ID_TIME_AHEAD_MS {
+        return Err(SiagaError::new(
+            "SIAGA-1005",
+            ErrorKind::Invalid,
+            "Perintah ini terlalu lama tersimpan, atau jam perangkat salah. Buat perintah baru.",
+            "This command is too old, or the device's clock is wrong. Make a new one.",
+        )
+        .field("request_id"));
+    }
+    Ok(id)
+}
+
+async fn run(context: Arc<Context>, mut emergency: mpsc::Receiver<Job>, mut routine: mpsc::Receiver<Job>) {
+    loop {
+        let first = tokio::select! {
+            biased;
+            Some(job) = emergency.recv() => job,
+            Some(job) = routine.recv() => job,
+            else => return,
+        };
+        let mut jobs = vec![first];
+        while jobs.len() < GROUP_MAX {
+            match emergency.try_recv().or_else(|_| routine.try_recv()) {
+                Ok(job) => jobs.push(job),
+                Err(_) => break,
+            }
+        }
+        write_group(&context, jobs).await;
+    }
+}
+
+/// A decided command that waits for the commit of its group.
+struct Waiting {
+    job: Job,
+    hash: String,
+    reply: Vec<u8>,
+}
+
+async fn write_group(context: &Context, jobs: Vec<Job>) {
+    let started = Instant::now();
+    let mut group = Group::default();
+    let mut waiting: Vec<Waiting> = Vec::with_capacity(jobs.len());
+    let mut commits: Vec<CommandCommit> = Vec::with_capacity(jobs.len());
+    let mut again: Vec<Job> = Vec::new();
+    for job in jobs {
+        let hash = job.command.hash();
+        if waiting.iter().any(|other| same_request(&other.job, &job)) {
+            // The same request twice in one group: the second finds the first one's reply.
+            again.push(job);
+            continue;
+        }
+        if let Some(answer) = known_reply(context, &job, &hash) {
+            answer_job(job, answer);
+            continue;
+        }
+        match decide(context, &group, &job, &hash).await {
+            Ok((decided, reply)) => {
+                commits.push(decided.join(&mut group));
+                waiting.push(Waiting { job, hash, reply });
+            }
+            Err(refusal) => {
+                let answer = stored_reply(context, &job, &hash).await.unwrap_or(Err(refusal));
+                answer_job(job, answer);
+            }
+        }
+    }
+    match append(context, &commits).await {
+        Ok(()) => {
+            for (key, entry) in group.streams {
+                context.streams.insert(key, entry);
+            }
+            for done in waiting {
+                confirm(context, done);
+            }
+        }
+        Err(StoreError::Conflict { .. } | StoreError::DuplicateRequest { .. } | StoreError::AlreadyThere { .. }) => {
+            metrics::counter!("siaga_writer_group_conflicts_total").increment(1);
+            again.splice(0..0, waiting.into_iter().map(|waiting| waiting.job));
+        }
+        Err(error) => {
+            tracing::error!(%error, commands = waiting.len(), "the log could not be written");
+            let refusal = store_error(error);
+            for done in waiting {
+                answer_job(done.job, Err(refusal.clone()));
+            }
+        }
+    }
+    for job in again {
+        write_one(context, job).await;
+    }
+    metrics::histogram!("siaga_writer_group_seconds").record(started.elapsed().as_secs_f64());
+}
+
+/// One command by itself, decided again on fresh state until it is written or refused.
+async fn write_one(context: &Context, job: Job) {
+    let hash = job.command.hash();
+    for _ in 0..CONFLICT_RETRIES {
+        if let Some(answer) = stored_reply(context, &job, &hash).await {
+            return answer_job(job, answer);
+        }
+        let mut group = Group::default();
+        let (decided, reply) = match decide(context, &group, &job, &hash).await {
+            Ok(decided) => decided,
+            Err(refusal) => return answer_job(job, Err(refusal)),
+        };
+        let commit = decided.join(&mut group);
+        match append(context, std::slice::from_ref(&commit)).await {
+            Ok(()) => {
+                for (key, entry) in group.streams {
+                    context.streams.insert(key, entry);
+                }
+                return confirm(context, Waiting { job, hash, reply });
+            }
+            Err(
+                StoreError::Conflict { .. } | StoreError::DuplicateRequest { .. } | StoreError::AlreadyThere { .. },
+            ) => {
+                for stream in &commit.streams {
+                    context.streams.remove(&stream.key);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the log could not be written");
+                return answer_job(job, Err(store_error(error)));
+            }
+        }
+    }
+    let refusal = SiagaError::new(
+        "SIAGA-1905",
+        ErrorKind::Unavailable,
+        "Terlalu banyak orang mengubah hal yang sama. Coba lagi.",
+        "Too many are changing the same thing. Try again.",
+    )
+    .retry_after_ms(200);
+    answer_job(job, Err(refusal));
+}
+
+async fn append(context: &Context, commits: &[CommandCommit]) -> Result<(), StoreError> {
+    if commits.is_empty() {
+        return Ok(());
+    }
+    let result = context.store.append(commits).await;
+    if let Err(StoreError::Conflict { keys }) = &result {
+        for key in keys {
+            context.streams.remove(key);
+        }
+    }
+    result.map(|_| ())
+}
+
+async fn decide(
+    context: &Context,
+    group: &Group,
+    job: &Job,
+    hash: &str,
+) -> Result<(crate::work::Decided, Vec<u8>), SiagaError> {
+    let mut work = Work::new(context, group, &job.who, job.request_id);
+    let now = work.now;
+    // A fault in one command must not end the writer, and with it the centre.
+    let reply = AssertUnwindSafe(job.command.decide(&mut work))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(SiagaError::internal(format!("{} panicked", job.command.name()))))?;
+    let mut decided = work.finish()?;
+    if let (Some(account_id), Some(request_id)) = (job.who.account_id, job.request_id) {
+        decided.commit.request = Some(StoredRequest {
+            account_id,
+            request_id,
+            request_hash: hash.to_owned(),
+            reply: reply.clone(),
+            recorded_at: now,
+        });
+    }
+    Ok((decided, reply))
+}
+
+fn same_request(a: &Job, b: &Job) -> bool {
+    a.request_id.is_some() && a.request_id == b.request_id && a.who.account_id == b.who.account_id
+}
+
+/// A retry's answer from memory.
+fn known_reply(context: &Context, job: &Job, hash: &str) -> Option<Result<Vec<u8>, SiagaError>> {
+    let known = context.replies.get(&(job.who.account_id?, job.request_id?))?;
+    Some(if known.0 == hash { Ok(known.1.clone()) } else { Err(SiagaError::request_id_reused()) })
+}
+
+/// A retry's answer from the store. Looked up only when a command is refused or collides: the good case of a fresh
+/// command costs no read.
+async fn stored_reply(context: &Context, job: &Job, hash: &str) -> Option<Result<Vec<u8>, SiagaError>> {
+    let (account_id, request_id) = (job.who.account_id?, job.request_id?);
+    match context.store.find_request(account_id, request_id).await {
+        Ok(Some(stored)) if stored.request_hash == hash || stored.request_hash == siaga_store::ERASED => {
+            Some(Ok(stored.reply))
+        }
+        Ok(Some(_)) => Some(Err(SiagaError::request_id_reused())),
+        Ok(None) => None,
+        Err(error) => Some(Err(store_error(error))),
+    }
+}
+
+fn confirm(context: &Context, done: Waiting) {
+    if let (Some(account_id), Some(request_id)) = (done.job.who.account_id, done.job.request_id) {
+        context.replies.insert((account_id, request_id), Arc::new((done.hash, done.reply.clone())));
+    }
+    answer_job(done.job, Ok(done.reply));
+}
+
+fn answer_job(job: Job, answer: Result<Vec<u8>, SiagaError>) {
+    if let Err(refusal) = &answer {
+        metrics::counter!("siaga_command_refusals_total", "code" => refusal.code).increment(1);
+        if let Some(private) = &refusal.private {
+            tracing::warn!(command = job.command.name(), code = refusal.code, private, "command refused");
+        }
+    }
+    // A client that went away finds the reply by its request id.
+    let _ = job.reply.send(answer);
+}
