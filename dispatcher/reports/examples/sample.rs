@@ -1,0 +1,28 @@
+//! Writes the invented sample reports as PDF files, to look at after a change of the template:
+//! `cargo run -p siaga-reports --example sample -- FOLDER`.
+
+use std::path::PathBuf;
+
+use siaga_domain::report::{ReportLanguage, ReportRenderer};
+use siaga_reports::TypstReportRenderer;
+
+#[path = "../src/sample.rs"]
+mod sample;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder: PathBuf = std::env::args_os().nth(1).ok_or("name the folder to write to")?.into();
+    let renderer = TypstReportRenderer::new();
+    let mut restricted = sample::simple();
+    restricted.caller = siaga_domain::report::Personal::Withheld;
+    for (name, report, language) in [
+        ("simple-id.pdf", sample::simple(), ReportLanguage::Indonesian),
+        ("simple-en.pdf", sample::simple(), ReportLanguage::English),
+        ("restricted.pdf", restricted, ReportLanguage::Indonesian),
+        ("long.pdf", sample::long(120), ReportLanguage::Indonesian),
+        ("empty.pdf", sample::empty(), ReportLanguage::Indonesian),
+        ("5000.pdf", sample::long(5000), ReportLanguage::Indonesian),
+    ] {
+        std::fs::write(folder.join(name), renderer.render(&report, language)?)?;
+    }
+    Ok(())
+}
