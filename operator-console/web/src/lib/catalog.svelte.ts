@@ -40,6 +40,11 @@ class Catalog {
     return type ? pick(type.nameId, type.nameEn) : fallback || code;
   }
 
+  outcomeName(code: string, fallback = ""): string {
+    const outcome = this.outcomes.find((one) => one.code === code);
+    return outcome ? pick(outcome.nameId, outcome.nameEn) : fallback || code;
+  }
+
   /** Whether somebody of the agency sits at a screen now: the live state, else what the catalog said. */
   online(code: string): boolean {
     return world.part(`agency:${code}`)?.up ?? this.agency(code)?.online ?? false;

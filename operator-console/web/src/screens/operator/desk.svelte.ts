@@ -1,6 +1,7 @@
 import { CallPhase, Disposition, type CallView } from "../../gen/siaga/v1/call_pb.ts";
-import { IncidentState, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import { IncidentState, type IncidentView, type TimelineEntry } from "../../gen/siaga/v1/incident_pb.ts";
 import type { AlarmView } from "../../gen/siaga/v1/alarm_pb.ts";
+import type { AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import { act } from "../../lib/act.ts";
 import { api } from "../../lib/api.ts";
 import { loadDraft, saveDraft } from "../../lib/drafts.ts";
@@ -19,9 +20,9 @@ function byTime(field: (one: CallView) => number): (a: CallView, b: CallView) =>
 /** One operator's desk: which card is in hand, and the lists around it. */
 class Desk {
   selected = $state<CardKey>("");
-  /** An incident that was found by searching and is not on the live board. */
+  /** An incident as last fetched: one found by searching may not be on the live board. */
   fetched = $state.raw<IncidentView | undefined>();
-  dialog = $state<string>("");
+  timeline = $state.raw<readonly TimelineEntry[]>([]);
   #forms = new Map<CardKey, CardForm>();
 
   me: string = $derived(session.account?.id ?? "");
@@ -81,14 +82,45 @@ class Desk {
     const key = this.selected;
     if (key.startsWith("incident:")) {
       const id = key.slice(9);
-      return world.incident(id) ?? (this.fetched?.id === id ? this.fetched : undefined);
+      const shown = world.incident(id);
+      const fetched = this.fetched?.id === id ? this.fetched : undefined;
+      return shown && (!fetched || shown.position >= fetched.position) ? shown : fetched;
     }
     // A call that was opened or attached is from then on its incident.
     const call = key.startsWith("call:") ? world.call(key.slice(5)) : undefined;
     return call?.incidentId ? world.incident(call.incidentId) : undefined;
   });
 
+  /** The assignments of the incident in hand, leads and first sent first; live ones win over fetched. */
+  assignments: AssignmentView[] = $derived.by(() => {
+    const incident = this.incident;
+    if (!incident) return [];
+    const newest = new Map(incident.assignments.map((one) => [one.id, one]));
+    for (const one of world.assignmentsOf(incident.id)) {
+      const have = newest.get(one.id);
+      if (!have || one.position >= have.position) newest.set(one.id, one);
+    }
+    return [...newest.values()].sort(
+      (a, b) => a.role - b.role || (ms(a.stamps[0]?.at) ?? 0) - (ms(b.stamps[0]?.at) ?? 0) || a.agencyCode.localeCompare(b.agencyCode),
+    );
+  });
+
+  /** Fetches the whole card in hand with its timeline; silent on failure, the live data still show it. */
+  async refresh(): Promise<void> {
+    const incidentId = this.incident?.id;
+    if (!incidentId) return;
+    try {
+      const reply = await api.incidents.getIncident({ incidentId });
+      if (this.incident?.id !== incidentId) return;
+      this.fetched = reply.incident;
+      this.timeline = reply.timeline;
+    } catch {
+      // The next change of the case asks again.
+    }
+  }
+
   select(key: CardKey): void {
+    if (key !== this.selected) this.timeline = [];
     this.selected = key;
     saveDraft("desk.selected", key);
   }

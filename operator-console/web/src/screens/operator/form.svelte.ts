@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { PlaceInputSchema, IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
 import type { CallView } from "../../gen/siaga/v1/call_pb.ts";
 import { api } from "../../lib/api.ts";
+import { catalog } from "../../lib/catalog.svelte.ts";
 import { dropDraft, loadDraft, saveDraft } from "../../lib/drafts.ts";
 import { toSiagaError, type SiagaError } from "../../lib/errors.ts";
 import { parsePoint, pointText } from "../../lib/place.ts";
@@ -95,7 +96,7 @@ export function placeInput(fields: Fields): MessageInitShape<typeof PlaceInputSc
 export class CardForm {
   /** `call:<id>`, `incident:<id>` or `new`. */
   readonly key: string;
-  #dirty = $state<Partial<Fields>>({});
+  #dirty: Partial<Fields>;
   /** Confirmed by the server, but the live view has not caught up: shown until it has. */
   #landed = $state<{ version: bigint; fields: Partial<Fields> }[]>([]);
   /** Version the typed fields were begun on. */
@@ -111,10 +112,8 @@ export class CardForm {
   constructor(key: string) {
     this.key = key;
     const kept = loadDraft<Kept>(`card.${key}`);
-    if (kept) {
-      this.#dirty = kept.dirty;
-      this.#base = BigInt(kept.base || "0");
-    }
+    this.#dirty = $state(kept?.dirty ?? {});
+    this.#base = BigInt(kept?.base || "0");
   }
 
   /** Takes what the live data say now. */
@@ -137,8 +136,14 @@ export class CardForm {
   }
 
   /** Everything as it stands in the form. */
-  fields: Fields = $derived.by(() => ({ ...this.#server(), ...this.#dirty }));
-  unsaved: boolean = $derived(Object.keys(this.#dirty).length > 0);
+  get fields(): Fields {
+    return { ...this.#server(), ...this.#dirty };
+  }
+
+  /** Something is typed that the server does not have. */
+  get unsaved(): boolean {
+    return Object.keys(this.#dirty).length > 0;
+  }
 
   isDirty(...names: FieldName[]): boolean {
     return names.some((name) => name in this.#dirty);
@@ -175,6 +180,13 @@ export class CardForm {
   get pointIsBad(): boolean {
     const text = this.fields.point.trim();
     return text !== "" && !parsePoint(text);
+  }
+
+  /** A priority other than the type's needs a reason. */
+  get reasonIsMissing(): boolean {
+    const { priority, priorityReason, typeCode } = this.fields;
+    const standard = catalog.type(typeCode)?.defaultPriority ?? 0;
+    return priority !== "" && standard > 0 && Number(priority) !== standard && !priorityReason.trim();
   }
 
   /** Sends what was typed over an open incident. Resolves to whether all of it is saved. */
@@ -218,6 +230,7 @@ export class CardForm {
     const sent = this.#take(CLASS_FIELDS);
     if (Object.keys(sent).length === 0 || !this.fields.typeCode) return true;
     const fields = this.fields;
+    if (this.reasonIsMissing) return false;
     return this.#edit(sent, (version) =>
       api.incidents.classifyIncident({
         incidentId: this.#incident?.id,

@@ -1,0 +1,26 @@
+import { clock } from "../../lib/clock.svelte.ts";
+import { ms } from "../../lib/proto.ts";
+import { sound } from "../../lib/sound.svelte.ts";
+import { desk } from "./desk.svelte.ts";
+
+const EVERY_MS = 3_000;
+/** After this long something that waits is as loud as it gets. */
+const LOUDEST_AFTER_MS = 60_000;
+
+function loudness(since: number): number {
+  return 0.3 + 0.7 * Math.min(1, Math.max(0, clock.read() - since) / LOUDEST_AFTER_MS);
+}
+
+/** Sounds while a call rings or an alarm is untaken, louder the longer it waits; returns what stops it. */
+export function soundTheDesk(): () => void {
+  const timer = setInterval(() => {
+    const call = desk.ringing[0];
+    if (call) {
+      sound.play("call", loudness(ms(call.ringingAt) ?? clock.read()));
+      return;
+    }
+    const alarm = desk.alarms.find((one) => !one.takenByLabel);
+    if (alarm) sound.play("alarm", loudness(ms(alarm.raisedAt) ?? clock.read()));
+  }, EVERY_MS);
+  return () => clearInterval(timer);
+}
