@@ -95,7 +95,7 @@ const transport = createGrpcWebTransport({
 
 /**
  * The contract, typed. Leave `requestId` out of a command: it is made, kept for retries and
- * forgotten once the server has answered. Every call throws `SiagaError` and nothing else.
+ * forgotten once the server has answered. What a call throws is read with `toSiagaError` (or `act`).
  */
 export const api = {
   access: createClient(AccessService, transport),

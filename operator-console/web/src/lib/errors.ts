@@ -72,6 +72,8 @@ function detailOf(error: ConnectError): Partial<ErrorDetail> {
 /** Whatever was thrown, as one kind of error. */
 export function toSiagaError(thrown: unknown): SiagaError {
   if (thrown instanceof SiagaError) return thrown;
+  // The transport wraps what its interceptors throw.
+  if (thrown instanceof Error && thrown.cause instanceof SiagaError) return thrown.cause;
   const error = ConnectError.from(thrown);
   const coded = error.metadata.has("siaga-error-code") || error.metadata.has("siaga-error-detail-bin");
   if (!coded && NETWORK.has(error.code)) return new SiagaError("network", {});

@@ -22,12 +22,13 @@ function fits(form: CardForm): boolean {
 
 /**
  * Opens the incident from what is typed and puts it on the desk. The draft goes only after the
- * server has confirmed. Resolves to the incident, or nothing when it was refused (which is shown).
+ * server has confirmed; `quiet` when the dispatch that follows will say it. Resolves to the incident, or nothing when it was refused (which is shown).
  */
 export async function openIncident(
   form: CardForm,
   call: CallView | undefined,
   verification: PlaceVerification,
+  quiet = false,
 ): Promise<IncidentView | undefined> {
   if (!fits(form)) return undefined;
   const f = form.fields;
@@ -44,7 +45,7 @@ export async function openIncident(
     });
     form.failure = undefined;
     const incidentId = reply.changed?.id ?? "";
-    toasts.show("ok", t("card.opened", { number: reply.number }));
+    if (!quiet) toasts.show("ok", t("card.opened", { number: reply.number }));
     if (verification !== PlaceVerification.UNSPECIFIED) {
       const version = reply.changed?.version ?? 0n;
       await api.incidents.verifyPlace({ incidentId, version, verification }).catch(report);
