@@ -12,6 +12,8 @@ pub mod config;
 pub mod context;
 pub mod convert;
 pub mod edge;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod work;
 pub mod writer;
 
