@@ -49,7 +49,8 @@ fn calls(report: &IncidentReport, context: &Context) -> Option<String> {
     if count == 0 {
         return None;
     }
-    let mut text = format!("{count} {}", texts.calls_unit);
+    let unit = if count == 1 { texts.call_unit } else { texts.calls_unit };
+    let mut text = format!("{count} {unit}");
     if report.calls.len() <= CALLS_INLINE_MAX {
         for call in &report.calls {
             let at = format::clock(texts, call.at, context.day);

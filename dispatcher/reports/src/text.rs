@@ -11,8 +11,13 @@ use crate::texts::Texts;
 const REPLACEMENT: char = '\u{25A1}';
 /// Lets a line break within a run that has no other place for it.
 const BREAK: char = '\u{200B}';
-/// A run of this many characters without a space gets a break; longer ones overrun narrow columns.
-const RUN_CHARS_MAX: usize = 12;
+/// A longer run without a space gets breaks: it would overrun a narrow column.
+const RUN_CHARS_MAX: usize = 24;
+/// The same for texts that have the page's full width, such as addresses of the letterhead, which
+/// people copy out of the document.
+const WIDE_RUN_CHARS_MAX: usize = 80;
+/// Where breaks are needed, one comes after this many characters.
+const BREAK_EVERY_CHARS: usize = 12;
 /// Marks stacked on one letter beyond this are dropped: they would be drawn over other lines.
 const STACKED_MARKS_MAX: usize = 3;
 /// Line breaks kept in one text; further ones become spaces, so that a text of nothing but line
@@ -47,16 +52,20 @@ impl<'a> Cleaner<'a> {
 
     /// A text of one line: line breaks become spaces.
     pub(crate) fn line(&self, text: &str, chars_max: usize) -> String {
-        self.clean(text, chars_max, 0)
+        self.clean(text, chars_max, Output::new(0, RUN_CHARS_MAX))
+    }
+
+    /// A text of one line that has the page's full width.
+    pub(crate) fn wide_line(&self, text: &str, chars_max: usize) -> String {
+        self.clean(text, chars_max, Output::new(0, WIDE_RUN_CHARS_MAX))
     }
 
     /// A text that keeps its line breaks.
     pub(crate) fn block(&self, text: &str, chars_max: usize) -> String {
-        self.clean(text, chars_max, LINES_MAX)
+        self.clean(text, chars_max, Output::new(LINES_MAX, RUN_CHARS_MAX))
     }
 
-    fn clean(&self, text: &str, chars_max: usize, lines_max: usize) -> String {
-        let mut output = Output::new(lines_max);
+    fn clean(&self, text: &str, chars_max: usize, mut output: Output) -> String {
         let mut cluster = Vec::with_capacity(1 + STACKED_MARKS_MAX);
         let mut characters = text.trim().chars();
         for character in characters.by_ref().take(chars_max) {
@@ -112,11 +121,19 @@ struct Output {
     pending_newlines: usize,
     pending_space: bool,
     run_chars: usize,
+    run_chars_max: usize,
 }
 
 impl Output {
-    fn new(lines_max: usize) -> Self {
-        Self { text: String::new(), lines_left: lines_max, pending_newlines: 0, pending_space: false, run_chars: 0 }
+    fn new(lines_max: usize, run_chars_max: usize) -> Self {
+        Self {
+            text: String::new(),
+            lines_left: lines_max,
+            pending_newlines: 0,
+            pending_space: false,
+            run_chars: 0,
+            run_chars_max,
+        }
     }
 
     fn space(&mut self) {
@@ -143,9 +160,9 @@ impl Output {
         self.pending_newlines = 0;
         self.pending_space = false;
         self.run_chars += 1;
-        if self.run_chars > RUN_CHARS_MAX * 2 {
+        if self.run_chars > self.run_chars_max {
             self.text.push(BREAK);
-            self.run_chars = RUN_CHARS_MAX;
+            self.run_chars = self.run_chars_max.saturating_sub(BREAK_EVERY_CHARS) + 1;
         }
         self.text.push(character);
     }
@@ -234,8 +251,12 @@ mod tests {
     #[test]
     fn long_runs_can_break_and_stacked_marks_are_few() {
         let (run, _) = clean(&"x".repeat(100));
-        assert!(run.split(BREAK).all(|part| part.chars().count() <= RUN_CHARS_MAX * 2));
+        assert!(run.split(BREAK).all(|part| part.chars().count() <= RUN_CHARS_MAX));
         assert_eq!(run.replace(BREAK, ""), "x".repeat(100));
+        assert!(run.contains(BREAK));
+        let address = "kominfo@singkawangkota.go.id";
+        let cleaner = Cleaner::new(&Latin, Texts::of(ReportLanguage::Indonesian));
+        assert_eq!(cleaner.wide_line(address, 100), address);
         assert_eq!(clean(&format!("a{}", "\u{301}".repeat(50))).0.chars().count(), 4);
         assert_eq!(clean("\u{301}a").0, "a", "a mark with nothing below it");
     }

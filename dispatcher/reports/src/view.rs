@@ -204,7 +204,7 @@ impl Context<'_> {
     }
 
     fn lines(&self, lines: &[String]) -> Vec<String> {
-        lines.iter().take(LINES_MAX).map(|line| self.line(line)).collect()
+        lines.iter().take(LINES_MAX).map(|line| self.cleaner.wide_line(line, LINE_CHARS_MAX)).collect()
     }
 }
 
