@@ -9,21 +9,27 @@
 //! Both implementations compile the same statements from `src/sql/`; what differs between the
 //! databases stands in the `dialect` module of each.
 
+#![allow(clippy::duplicate_mod, reason = "src/sql/ is compiled once for each database, on purpose")]
+
 mod access;
 mod chain;
 mod commit;
 mod error;
+mod folder;
 mod hub;
 mod incidents;
 mod limits;
 mod log;
 mod maintenance;
 mod personal;
+mod postgres;
 mod reconcile;
 mod rows;
 mod sqlite;
 mod store;
 mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod verify;
 mod words;
 
@@ -31,12 +37,14 @@ pub use access::{AccessTables, Revoke, Session, SessionKind};
 pub use chain::{GENESIS_HASH, event_hash};
 pub use commit::{Appended, CommandCommit, PositionRange, SideWrite, StoredRequest, StreamWrite};
 pub use error::StoreError;
+pub use folder::DataFolder;
 pub use hub::{HubCase, HubCaseState, HubCases, HubPending, HubSummary};
 pub use incidents::{IncidentCursor, IncidentIndex, IncidentIndexRow, IncidentPage, IncidentQuery};
 pub use limits::*;
 pub use log::{EventLog, EventRow, Head, NewEvent, StoredEvent, StreamKey, StreamRow};
 pub use maintenance::{Maintenance, ReadModelBatch};
 pub use personal::{ERASED, PersonalIndex, PersonalRow, PersonalRows};
+pub use postgres::{PostgresOptions, PostgresStore};
 pub use reconcile::Reconcilers;
 pub use siaga_domain::Timestamp;
 pub use sqlite::{SqliteOptions, SqliteStore};

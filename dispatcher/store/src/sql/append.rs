@@ -137,10 +137,9 @@ async fn lock_head(tx: &mut Transaction) -> Result<Head, StoreError> {
 /// Gives the events their positions and hashes.
 fn chain(plan: &Plan<'_>, head: &Head) -> Result<Vec<StoredEvent>, StoreError> {
     let mut prev_hash = head.hash.clone();
-    let mut position = signed(head.position, "events")?;
+    let first = signed(head.position, "events")?.saturating_add(1);
     let mut rows = Vec::with_capacity(plan.events.len());
-    for planned in &plan.events {
-        position += 1;
+    for (position, planned) in (first..).zip(&plan.events) {
         let event = planned.event;
         let mut row = StoredEvent {
             position,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::batch::batches;
 use super::{Backend, Db, Pool, dialect, side};
 use crate::limits::{MAX_GROUP_ROWS, check};
-use crate::rows::signed;
+use crate::rows::{signed, unsigned};
 use crate::{
     EventLog, GENESIS_HASH, IncidentIndexRow, Maintenance, ReadModelBatch, Store, StoreError, StreamRow, VerifyReport,
     split_words,
@@ -33,6 +33,27 @@ pub(super) async fn ensure_head(pool: &Pool, log_id: Uuid) -> Result<(), StoreEr
         .execute(pool)
         .await?;
     }
+    Ok(())
+}
+
+/// The log's last row must be the one that the head names: a quick look at every start, and what
+/// the readers know first.
+pub(super) async fn check_end(store: &Backend, path: &str) -> Result<(), StoreError> {
+    // One statement, so that both are of one moment.
+    let row = sqlx::query::<Db>(
+        "SELECT log_head.position, log_head.hash, events.position, events.hash FROM log_head \
+         LEFT JOIN events ON events.position = (SELECT MAX(position) FROM events)",
+    )
+    .fetch_one(store.reader())
+    .await?;
+    let (head, hash): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+    let (last, last_hash): (Option<i64>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+    let last = last.unwrap_or_default();
+    if head != last || last_hash.is_some_and(|last_hash| last_hash != hash) {
+        let detail = format!("its head names event {head}, the last one is {last}");
+        return Err(StoreError::Damaged { path: path.to_owned(), detail });
+    }
+    store.appended(unsigned(head, "log_head.position")?);
     Ok(())
 }
 

@@ -48,7 +48,11 @@ pub(super) async fn backup(store: &Backend, path: &Path) -> Result<(), StoreErro
         return Err(file(std::io::ErrorKind::AlreadyExists.into()));
     }
     let target = path.to_str().ok_or_else(|| file(std::io::ErrorKind::InvalidFilename.into()))?;
-    sqlx::query("VACUUM INTO $1").bind(target).execute(&store.background_readers).await?;
+    // A connection of its own: those that read must not write, not even elsewhere.
+    let source = SqliteConnectOptions::new().filename(&store.path).disable_statement_logging();
+    let mut source = source.connect().await?;
+    sqlx::query("VACUUM INTO $1").bind(target).execute(&mut source).await?;
+    source.close().await?;
     let mut copy = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{SqliteStore, maintain};
-use crate::{EventLog, StoreError};
+use crate::StoreError;
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
@@ -83,27 +83,8 @@ impl SqliteStore {
             wake: Arc::new(watch::Sender::new(0)),
             path: options.path,
         };
-        store.check_end().await?;
+        maintain::check_end(&store, &store.path.display().to_string()).await?;
         Ok(store)
-    }
-
-    /// The log's last row must be the one that the head names: a quick look at every start.
-    async fn check_end(&self) -> Result<(), StoreError> {
-        let head = self.head().await?;
-        let last = sqlx::query("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1")
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|error| of_file(&self.path, error))?;
-        let (position, hash) = match last {
-            Some(row) => (row.try_get::<i64, _>(0)?, row.try_get::<String, _>(1)?),
-            None => (0, crate::GENESIS_HASH.to_owned()),
-        };
-        if u64::try_from(position) != Ok(head.position) || hash != head.hash {
-            let detail = format!("its head says {} events, the last one is {position}", head.position);
-            return Err(StoreError::Damaged { path: self.path.display().to_string(), detail });
-        }
-        self.appended(head.position);
-        Ok(())
     }
 }
 

@@ -1,0 +1,106 @@
+//! The table of the hub's delivery.
+
+use siaga_store::testing::TestStore;
+use siaga_store::{HubCaseState, HubPending, HubSummary, StoreError};
+
+use crate::common::{at, id};
+
+crate::on_both!(
+    a_case_is_delivered_bit_by_bit,
+    an_unreachable_hub_never_makes_a_dead_letter,
+    a_refusal_holds_its_own_case_back,
+    a_dead_case_goes_on_after_replay_or_skip,
+    many_cases_are_marked_at_once,
+);
+
+fn pending(number: &str, latest_position: u64) -> HubPending {
+    HubPending { number: number.into(), incident_id: id(1), latest_position }
+}
+
+async fn due(test: &TestStore, now: i64) -> Vec<String> {
+    test.store.hub_due(at(now), 100).await.unwrap().into_iter().map(|case| case.number).collect()
+}
+
+async fn a_case_is_delivered_bit_by_bit(test: TestStore) {
+    test.store.hub_mark_pending(&[pending("A", 5)], at(100)).await.unwrap();
+    assert_eq!(due(&test, 99).await, Vec::<String>::new());
+    assert_eq!(due(&test, 100).await, ["A"]);
+    test.store.hub_mark_pending(&[pending("A", 9)], at(200)).await.unwrap();
+    test.store.hub_mark_pending(&[pending("A", 7)], at(300)).await.unwrap();
+    let case = test.store.hub_case("A").await.unwrap().unwrap();
+    assert_eq!((case.latest_position, case.next_attempt_at, case.pending_since), (9, at(100), Some(at(100))));
+    assert_eq!((case.delivered_position, case.delivered_sequence, case.incident_id), (0, 0, id(1)));
+
+    test.store.hub_delivered("A", 5, 1, at(400)).await.unwrap();
+    let case = test.store.hub_case("A").await.unwrap().unwrap();
+    assert_eq!((case.state, case.delivered_position, case.delivered_sequence), (HubCaseState::Pending, 5, 1));
+    test.store.hub_delivered("A", 9, 2, at(500)).await.unwrap();
+    let case = test.store.hub_case("A").await.unwrap().unwrap();
+    assert_eq!((case.state, case.pending_since), (HubCaseState::Idle, None));
+    assert_eq!(due(&test, 9999).await, Vec::<String>::new());
+    // What the hub has is nothing new, and it never goes back.
+    test.store.hub_mark_pending(&[pending("A", 9)], at(600)).await.unwrap();
+    assert_eq!(due(&test, 9999).await, Vec::<String>::new());
+    assert!(matches!(test.store.hub_delivered("A", 5, 1, at(600)).await, Err(StoreError::NotFound { .. })));
+    test.store.hub_mark_pending(&[pending("A", 12)], at(700)).await.unwrap();
+    assert_eq!(due(&test, 700).await, ["A"]);
+    assert_eq!(test.store.hub_case("B").await.unwrap(), None);
+    assert!(matches!(test.store.hub_delivered("B", 5, 1, at(600)).await, Err(StoreError::NotFound { .. })));
+}
+
+async fn an_unreachable_hub_never_makes_a_dead_letter(test: TestStore) {
+    test.store.hub_mark_pending(&[pending("A", 5), pending("B", 6)], at(100)).await.unwrap();
+    for attempt in 1..=50 {
+        test.store.hub_unreachable("A", at(100 + attempt), &"lang ".repeat(1000)).await.unwrap();
+    }
+    let case = test.store.hub_case("A").await.unwrap().unwrap();
+    assert_eq!((case.state, case.attempts, case.next_attempt_at), (HubCaseState::Pending, 50, at(150)));
+    assert_eq!(case.last_error.map(|error| error.len()), Some(500));
+    assert_eq!(due(&test, 149).await, ["B"]);
+    assert_eq!(due(&test, 150).await, ["B", "A"], "the longest due first");
+    test.store.hub_delivered("A", 5, 1, at(200)).await.unwrap();
+    let case = test.store.hub_case("A").await.unwrap().unwrap();
+    assert_eq!((case.attempts, case.last_error), (0, None));
+}
+
+async fn a_refusal_holds_its_own_case_back(test: TestStore) {
+    test.store.hub_mark_pending(&[pending("A", 5), pending("B", 6)], at(100)).await.unwrap();
+    test.store.hub_refused("A", 5, "HTTP 422").await.unwrap();
+    assert_eq!(due(&test, 9999).await, ["B"]);
+    test.store.hub_mark_pending(&[pending("A", 8)], at(300)).await.unwrap();
+    assert_eq!(due(&test, 9999).await, ["B"], "a dead case stays dead");
+    let case = test.store.hub_case("A").await.unwrap().unwrap();
+    assert_eq!((case.state, case.refused_position, case.latest_position), (HubCaseState::Dead, Some(5), 8));
+    let summary = test.store.hub_summary().await.unwrap();
+    assert_eq!(summary, HubSummary { pending: 1, dead: 1, idle: 0, oldest_pending_since: Some(at(100)) });
+    let dead = test.store.hub_cases(Some(HubCaseState::Dead), None, 10).await.unwrap();
+    assert_eq!(dead, [case]);
+}
+
+async fn a_dead_case_goes_on_after_replay_or_skip(test: TestStore) {
+    test.store.hub_mark_pending(&[pending("A", 8), pending("B", 5)], at(100)).await.unwrap();
+    assert!(matches!(test.store.hub_replay("A", at(1)).await, Err(StoreError::NotFound { .. })));
+    test.store.hub_refused("A", 4, "HTTP 422").await.unwrap();
+    test.store.hub_replay("A", at(200)).await.unwrap();
+    assert_eq!(due(&test, 200).await, ["B", "A"]);
+    assert!(matches!(test.store.hub_skip("A", "why", at(1)).await, Err(StoreError::NotFound { .. })));
+
+    test.store.hub_refused("A", 4, "HTTP 422").await.unwrap();
+    test.store.hub_skip("A", "tidak berlaku lagi", at(300)).await.unwrap();
+    let case = test.store.hub_case("A").await.unwrap().unwrap();
+    assert_eq!((case.state, case.delivered_position, case.delivered_sequence), (HubCaseState::Pending, 4, 0));
+    assert_eq!(case.skip_reason.as_deref(), Some("tidak berlaku lagi"));
+    test.store.hub_refused("B", 5, "HTTP 422").await.unwrap();
+    test.store.hub_skip("B", "nothing follows", at(300)).await.unwrap();
+    assert_eq!(test.store.hub_case("B").await.unwrap().unwrap().state, HubCaseState::Idle);
+}
+
+async fn many_cases_are_marked_at_once(test: TestStore) {
+    let cases: Vec<_> = (0..300).map(|number| pending(&format!("C{:03}", number % 150), number)).collect();
+    test.store.hub_mark_pending(&cases, at(100)).await.unwrap();
+    assert_eq!(test.store.hub_summary().await.unwrap().pending, 150);
+    let first = test.store.hub_cases(None, None, 100).await.unwrap();
+    let rest = test.store.hub_cases(None, Some(&first[99].number), 100).await.unwrap();
+    assert_eq!((first.len(), rest.len(), rest[49].latest_position), (100, 50, 299));
+    assert_eq!(test.store.hub_due(at(100), 7).await.unwrap().len(), 7);
+}
