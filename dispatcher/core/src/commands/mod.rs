@@ -1,15 +1,24 @@
 //! The commands, one file each, named as in the contract.
 
+mod accept_assignment;
+mod acknowledge_assignment;
 mod add_note;
 mod answer_call;
 mod assign_owner;
+mod assign_units;
 mod attach_call;
 mod cancel_incident;
 mod card;
 mod classify_incident;
 mod close_incident;
+mod confirm_readiness;
+mod correct_status;
+mod decline_assignment;
+mod dispatch_incident;
+mod divert_unit;
 mod edit_incident;
 mod end_call;
+mod erase_personal_data;
 mod hand_over_shift;
 mod hand_over_to_centre;
 mod hold_call;
@@ -18,10 +27,22 @@ mod link_incidents;
 mod merge_incident;
 mod open_incident;
 mod record_call_back;
+mod record_receipt;
+mod release_unit;
 mod reopen_incident;
+mod report_status;
+mod request_help;
 mod resume_call;
 mod ring_call;
 mod set_disposition;
 mod set_duty_state;
 mod set_legal_hold;
+mod set_unit_service;
+mod share_caller;
+mod take_alarm;
+mod task;
+mod update_unit;
 mod verify_place;
+mod withdraw_assignment;
+
+pub(crate) use erase_personal_data::erase;
