@@ -1,3 +1,7 @@
-//! siaga
+//! `siaga`: one binary, four roles.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    siaga::cli::main()
+}

@@ -182,7 +182,7 @@ fn hub(config: &Config, findings: &mut Findings<'_>) {
         let scheme = parsed.as_ref().and_then(http::Uri::scheme_str);
         let host = parsed.as_ref().and_then(http::Uri::host);
         if !matches!(scheme, Some("http" | "https")) || host.is_none() {
-            findings.add("hub.url", format!("`{url}` is no address; give https://HOST/hub/events"));
+            findings.add("hub.url", format!("`{url}` is no address; give https://HOST"));
         } else if hub.keys.is_empty() && hub.keys_file.is_none() {
             findings.add(
                 "hub.url",
@@ -249,14 +249,20 @@ fn is_signing_key(key: &str) -> bool {
 fn bounds(config: &Config, findings: &mut Findings<'_>) {
     let access = &config.access;
     findings.in_range("access.session_hours", access.session_hours, 1..=24);
-    findings.in_range("access.login_failures_max", access.login_failures_max, 1..=1_000);
-    findings.in_range("access.login_failures_per_address_max", access.login_failures_per_address_max, 1..=100_000);
-    findings.in_range("access.login_window_s", access.login_window_s, 1..=DAY_S);
+    findings.in_range("access.login_attempts", access.login_attempts, 1..=1_000);
+    findings.in_range("access.login_wait_s", access.login_wait_s, 1..=DAY_S);
+    findings.in_range("access.agency_after_close_hours", access.agency_after_close_hours, 0..=24 * 365);
+    if let Some(origin) = access.origins.iter().find(|origin| !is_origin(origin)) {
+        findings.add(
+            "access.origins",
+            format!("`{origin}` is no origin; give scheme and host, such as https://siaga.example"),
+        );
+    }
     let limits = &config.limits;
     findings.in_range("limits.connections", limits.connections, 16..=1_000_000);
     findings.in_range("limits.sessions", limits.sessions, 8..=1_000_000);
     findings.in_range("limits.body_bytes", limits.body_bytes, 64 * 1024..=64 * 1024 * 1024);
-    findings.in_range("limits.in_flight", limits.in_flight, 8..=100_000);
+    findings.in_range("limits.queue_commands", limits.queue_commands, 16..=1_000_000);
     findings.in_range("limits.streams_per_connection", limits.streams_per_connection, 1_024..=1_000_000);
     findings.in_range("limits.header_timeout_ms", limits.header_timeout_ms, 100..=120_000);
     findings.in_range("limits.shutdown_s", limits.shutdown_s, 1..=300);
@@ -271,9 +277,8 @@ fn bounds(config: &Config, findings: &mut Findings<'_>) {
         );
     }
     let retention = &config.retention;
-    findings.in_range("retention.personal_days", retention.personal_days, 1..=36_500);
-    findings.in_range("retention.call_days", retention.call_days, 1..=36_500);
-    findings.in_range("retention.telemetry_days", retention.telemetry_days, 1..=3_650);
+    findings.in_range("retention.personal_days", retention.personal_days, 0..=36_500);
+    findings.in_range("retention.position_days", retention.position_days, 1..=3_650);
     if config.disk.not_ready_free_mib >= config.disk.warn_free_mib {
         findings.add(
             "disk.warn_free_mib",
@@ -284,6 +289,16 @@ fn bounds(config: &Config, findings: &mut Findings<'_>) {
             ),
         );
     }
+}
+
+/// Scheme, host and perhaps a port, and nothing after it: what browsers send in `Origin`.
+fn is_origin(text: &str) -> bool {
+    text.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some()
+            && uri.path() == "/"
+            && !text.ends_with('/')
+    })
 }
 
 /// Refuses to serve demo accounts, whose passwords are public, to anything but this machine. For a data folder that has

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, Serializer};
+use siaga_domain::alarm::{AlarmKind, AlarmLimits};
 
 /// A part of the system that a process can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,12 +95,6 @@ impl ByPriority {
     pub const fn same(limit_s: u32) -> Self {
         Self([limit_s; 4])
     }
-
-    /// The limit of a priority, 1 (highest) to 4; others count as 1, so that a doubt makes an alarm early.
-    #[must_use]
-    pub fn limit_s(self, priority: u8) -> u32 {
-        self.0.get(usize::from(priority).wrapping_sub(1)).copied().unwrap_or(self.0[0])
-    }
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -157,22 +152,48 @@ pub struct Alarms {
 }
 
 impl Default for Alarms {
+    /// The domain's own limits, so that each stands in one place.
     fn default() -> Self {
+        let limits = |kind| ByPriority(AlarmLimits::default_s(kind));
+        let limit = |kind| AlarmLimits::default_s(kind)[0];
         Self {
-            call_unanswered_s: 15,
-            call_not_called_back_s: 120,
-            not_dispatched_s: ByPriority::same(60),
-            not_delivered_s: ByPriority::same(5),
-            not_acknowledged_s: ByPriority::same(30),
-            without_unit_s: ByPriority::same(120),
-            not_en_route_s: ByPriority([180, 180, 300, 600]),
-            not_on_scene_s: ByPriority([900, 900, 1800, 3600]),
-            unit_silent_s: ByPriority([900, 900, 1800, 3600]),
-            owner_gone_s: 60,
-            not_closed_s: ByPriority::same(900),
-            hub_behind_s: 300,
-            escalate_after_s: 60,
+            call_unanswered_s: limit(AlarmKind::CallUnanswered),
+            call_not_called_back_s: limit(AlarmKind::AbandonedNotCalledBack),
+            not_dispatched_s: limits(AlarmKind::NotDispatched),
+            not_delivered_s: limits(AlarmKind::NotDelivered),
+            not_acknowledged_s: limits(AlarmKind::NotAcknowledged),
+            without_unit_s: limits(AlarmKind::NoUnit),
+            not_en_route_s: limits(AlarmKind::NotEnRoute),
+            not_on_scene_s: limits(AlarmKind::NotOnScene),
+            unit_silent_s: limits(AlarmKind::UnitSilent),
+            owner_gone_s: limit(AlarmKind::OwnerGone),
+            not_closed_s: limits(AlarmKind::NotClosed),
+            hub_behind_s: limit(AlarmKind::HubBehind),
+            escalate_after_s: AlarmLimits::default().escalate_after_s,
         }
+    }
+}
+
+impl Alarms {
+    /// The limits as the domain takes them. The kinds that are left out rise at once.
+    #[must_use]
+    pub fn limits(&self) -> AlarmLimits {
+        let after_s = [
+            (AlarmKind::CallUnanswered, ByPriority::same(self.call_unanswered_s)),
+            (AlarmKind::AbandonedNotCalledBack, ByPriority::same(self.call_not_called_back_s)),
+            (AlarmKind::NotDispatched, self.not_dispatched_s),
+            (AlarmKind::NotDelivered, self.not_delivered_s),
+            (AlarmKind::NotAcknowledged, self.not_acknowledged_s),
+            (AlarmKind::NoUnit, self.without_unit_s),
+            (AlarmKind::NotEnRoute, self.not_en_route_s),
+            (AlarmKind::NotOnScene, self.not_on_scene_s),
+            (AlarmKind::UnitSilent, self.unit_silent_s),
+            (AlarmKind::OwnerGone, ByPriority::same(self.owner_gone_s)),
+            (AlarmKind::NotClosed, self.not_closed_s),
+            (AlarmKind::HubBehind, ByPriority::same(self.hub_behind_s)),
+        ];
+        let after_s = after_s.into_iter().map(|(kind, limits)| (kind, limits.0)).collect();
+        AlarmLimits { after_s, escalate_after_s: self.escalate_after_s }
     }
 }
 
@@ -180,7 +201,7 @@ impl Default for Alarms {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Hub {
-    /// Where records are delivered; without it, to the hub role of this process.
+    /// The data hub's address, without `/hub`; without it, the hub role of this process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// `source` of the CloudEvents.
@@ -225,11 +246,13 @@ pub struct Access {
     /// A session lasts a shift.
     pub session_hours: u32,
     /// Failed logins of one account before it must wait.
-    pub login_failures_max: u32,
-    /// Failed logins from one address before it must wait.
-    pub login_failures_per_address_max: u32,
-    /// The time over which failures count, and the wait that follows.
-    pub login_window_s: u32,
+    pub login_attempts: u32,
+    /// How long it then waits.
+    pub login_wait_s: u32,
+    /// An agency sees caller and narrative this long after a case is closed.
+    pub agency_after_close_hours: u32,
+    /// Origins such as `https://siaga.example`, besides the server's own name, whose pages may use a session's cookie.
+    pub origins: Vec<String>,
     /// Addresses besides this machine that may read `/metrics`.
     pub metrics_readers: Vec<IpAddr>,
 }
@@ -238,9 +261,10 @@ impl Default for Access {
     fn default() -> Self {
         Self {
             session_hours: 12,
-            login_failures_max: 5,
-            login_failures_per_address_max: 50,
-            login_window_s: 300,
+            login_attempts: 8,
+            login_wait_s: 60,
+            agency_after_close_hours: 24,
+            origins: Vec::new(),
             metrics_readers: Vec::new(),
         }
     }
@@ -256,8 +280,8 @@ pub struct Limits {
     pub sessions: u32,
     /// One request's body.
     pub body_bytes: u32,
-    /// Requests in work at once, apart from streams and sockets.
-    pub in_flight: u32,
+    /// Commands that may wait for the log's writer, in each lane.
+    pub queue_commands: u32,
     /// HTTP/2 streams on one connection.
     pub streams_per_connection: u32,
     /// How long a client may take to send its request's head, and its TLS handshake.
@@ -272,7 +296,7 @@ impl Default for Limits {
             connections: 16_384,
             sessions: 8_192,
             body_bytes: 1024 * 1024,
-            in_flight: 1_024,
+            queue_commands: 4_096,
             streams_per_connection: 2_048,
             header_timeout_ms: 30_000,
             shutdown_s: 10,
@@ -284,17 +308,16 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retention {
-    /// Callers' names, numbers, narratives and exact places, from the closing of the case.
+    /// Callers' names, numbers, narratives and exact places, from the closing of the case; 0: until erased by hand. A
+    /// legal hold stops it.
     pub personal_days: u32,
-    /// Personal data of calls that opened no incident (ghost, prank, wrong number).
-    pub call_days: u32,
-    /// Positions and other telemetry.
-    pub telemetry_days: u32,
+    /// Positions of units, which are no history.
+    pub position_days: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { personal_days: 5 * 365, call_days: 90, telemetry_days: 7 }
+        Self { personal_days: 5 * 365, position_days: 7 }
     }
 }
 

@@ -36,10 +36,10 @@ fn nothing_at_all_is_the_default() {
 fn the_limits_of_the_standard_are_the_defaults() {
     let alarms = Config::default().alarms;
     assert_eq!(alarms.call_unanswered_s, 15);
-    assert_eq!(alarms.not_dispatched_s, ByPriority::same(60));
+    assert_eq!(alarms.not_dispatched_s.0[0], 60);
     assert_eq!(alarms.not_delivered_s, ByPriority::same(5));
-    assert_eq!(alarms.not_acknowledged_s, ByPriority::same(30));
-    assert_eq!(alarms.without_unit_s, ByPriority::same(120));
+    assert_eq!(alarms.not_acknowledged_s.0[0], 30);
+    assert_eq!(alarms.without_unit_s.0[0], 120);
     assert_eq!(alarms.escalate_after_s, 60);
 }
 
@@ -88,9 +88,7 @@ fn variables_of_every_shape_are_read() {
     assert!(config.demo && config.runs(Role::Console) && !config.runs(Role::Hub));
     assert_eq!(config.alarms.not_delivered_s, ByPriority::same(4));
     assert_eq!(config.alarms.not_on_scene_s, ByPriority([600, 700, 800, 900]));
-    assert_eq!(config.alarms.not_dispatched_s.limit_s(4), 4);
-    assert_eq!(config.alarms.not_dispatched_s.limit_s(0), 1);
-    assert_eq!(config.alarms.not_dispatched_s.limit_s(9), 1);
+    assert_eq!(config.alarms.not_dispatched_s, ByPriority([1, 2, 3, 4]));
     assert_eq!(config.database_url.unwrap().expose(), "postgres://siaga:word@db/siaga");
     assert_eq!(config.trusted_proxy.len(), 2);
 }
@@ -152,6 +150,8 @@ fn values_out_of_range_are_named_with_the_range() {
         ("[city]\nutc_offset_minutes = 900\n", "city.utc_offset_minutes"),
         ("[limits]\nbody_bytes = 10\n", "limits.body_bytes"),
         ("[hub]\nsource = \"\"\n", "hub.source"),
+        ("[hub]\nurl = \"hub.example\"\n", "hub.url"),
+        ("[access]\norigins = [\"https://siaga.example/\"]\n", "access.origins"),
         ("[hub]\nkeys = [\"whsec_short\"]\n", "hub.keys"),
         ("[hub]\nkeys_file = \"/nonexistent\"\n", "hub.keys_file"),
         ("[log]\nlevel = \"loud!\"\n", "log.level"),
@@ -167,6 +167,18 @@ fn values_out_of_range_are_named_with_the_range() {
     let (_, _, key, message) = problem_of("database_url = \"mysql://root:hunter2@db/x\"\n");
     assert_eq!(key, "database_url");
     assert!(!message.contains("hunter2"));
+}
+
+#[test]
+fn the_domain_gets_the_limits_that_were_set() {
+    use siaga_domain::alarm::{AlarmKind, AlarmLimits};
+    let mut alarms = Config::default().alarms;
+    for kind in AlarmKind::ALL {
+        let (set, own) = (alarms.limits(), AlarmLimits::default());
+        assert_eq!(set.after_ms(kind, Some(3)), own.after_ms(kind, Some(3)), "{kind:?}");
+    }
+    alarms.not_on_scene_s = ByPriority([1, 2, 3, 4]);
+    assert_eq!(alarms.limits().after_ms(AlarmKind::NotOnScene, Some(3)), 3_000);
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! The command line. Each command is one file.
+
+mod config;
+mod failure;
+mod options;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+
+/// Exit codes, as `--help` tells them.
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  it failed: the message says what happened and what to do
+  2  the command line or the configuration is wrong; nothing was started
+  3  it was looked at and found wrong: an import was refused, the log was tampered with, a drill's step did not happen";
+
+/// Siaga, the software of a city's 112 emergency call centre.
+#[derive(Debug, Parser)]
+#[command(name = "siaga", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the configuration, or show the one in effect
+    #[command(subcommand)]
+    Config(config::Command),
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let Cli { command } = Cli::parse();
+    let outcome = match command {
+        Command::Config(command) => config::run(command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("siaga: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_option_explains_itself() {
+        fn walk(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{} has no help", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} of {} has no help", argument.get_id(), command.get_name());
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        let mut command = Cli::command();
+        command.build();
+        walk(&command);
+    }
+}
