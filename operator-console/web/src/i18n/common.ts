@@ -14,6 +14,7 @@ export const common = catalogue({
   reason: ["Alasan", "Reason"],
   search: ["Cari", "Search"],
   more: ["Lainnya", "More"],
+  "key.space": ["Spasi", "Space"],
   keys: ["Tombol", "Keys"],
   keysTitle: ["Tombol yang berlaku sekarang", "Keys that work now"],
   keysAll: ["semua tombol", "all keys"],

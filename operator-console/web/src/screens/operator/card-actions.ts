@@ -1,4 +1,4 @@
-import { Disposition, type CallView } from "../../gen/siaga/v1/call_pb.ts";
+import type { CallView } from "../../gen/siaga/v1/call_pb.ts";
 import { PlaceVerification, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
 import { t } from "../../i18n/index.ts";
 import { report } from "../../lib/act.ts";
@@ -49,9 +49,6 @@ export async function openIncident(
     if (verification !== PlaceVerification.UNSPECIFIED) {
       const version = reply.changed?.version ?? 0n;
       await api.incidents.verifyPlace({ incidentId, version, verification }).catch(report);
-    }
-    if (call && call.disposition === Disposition.UNSPECIFIED) {
-      await api.calls.setDisposition({ callId: call.id, disposition: Disposition.NORMAL }).catch(report);
     }
     const full = await api.incidents.getIncident({ incidentId });
     desk.forget(form.key);

@@ -1,0 +1,107 @@
+import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
+import type { UnitView } from "../../gen/siaga/v1/unit_pb.ts";
+import { act } from "../../lib/act.ts";
+import { api } from "../../lib/api.ts";
+import { loadDraft, saveDraft } from "../../lib/drafts.ts";
+import { ms } from "../../lib/proto.ts";
+import { session } from "../../lib/session.svelte.ts";
+import { isOver, stampOf } from "../../lib/way.ts";
+import { world } from "../../lib/world.svelte.ts";
+
+/** What a dispatcher reports of the work, in its order. */
+export const REPORTED: readonly Step[] = [Step.EN_ROUTE, Step.ON_SCENE, Step.UNDER_CONTROL, Step.COMPLETED];
+
+/** The step a dispatcher would report next; nothing once it is over. */
+export function nextStep(step: Step): Step | undefined {
+  return isOver(step) ? undefined : REPORTED.find((one) => one > step);
+}
+
+export function isFree(unit: UnitView): boolean {
+  return unit.inService && (unit.shareable || unit.assignmentIds.length === 0);
+}
+
+/** One agency's watch: what is new, what runs, which assignment is in hand. */
+class Watch {
+  selectedId = $state("");
+
+  all: AssignmentView[] = $derived(
+    world.assignments.filter((one) => one.agencyCode === session.account?.agencyCode && one.task !== undefined),
+  );
+  /** Nobody has read these yet: the most urgent first, then the oldest. */
+  fresh: AssignmentView[] = $derived(
+    this.all
+      .filter((one) => one.step < Step.ACKNOWLEDGED && !one.task?.closed)
+      .sort((a, b) => (a.task?.priority || 5) - (b.task?.priority || 5) || sentAt(a) - sentAt(b)),
+  );
+  running: AssignmentView[] = $derived(
+    this.all
+      .filter((one) => one.step >= Step.ACKNOWLEDGED && !isOver(one.step))
+      .sort((a, b) => (a.task?.priority || 5) - (b.task?.priority || 5) || sentAt(a) - sentAt(b)),
+  );
+  over: AssignmentView[] = $derived(
+    this.all.filter((one) => isOver(one.step)).sort((a, b) => Number(b.position - a.position)),
+  );
+  units: UnitView[] = $derived(
+    world.units
+      .filter((one) => one.agencyCode === session.account?.agencyCode)
+      .sort((a, b) => a.code.localeCompare(b.code, "id", { numeric: true })),
+  );
+  selected: AssignmentView | undefined = $derived(
+    this.all.find((one) => one.id === this.selectedId) ?? this.running[0] ?? this.over[0],
+  );
+
+  select(id: string): void {
+    this.selectedId = id;
+    saveDraft("watch.selected", id);
+  }
+
+  restore(): void {
+    this.selectedId = loadDraft<string>("watch.selected") ?? "";
+  }
+
+  /** Chooses the running assignment before or after the one in hand. */
+  step(by: 1 | -1): void {
+    const list = this.running;
+    const at = list.findIndex((one) => one.id === this.selected?.id);
+    const next = list[(at + by + list.length) % list.length];
+    if (next) this.select(next.id);
+  }
+
+  async acknowledge(one: AssignmentView | undefined): Promise<void> {
+    if (!one) return;
+    this.select(one.id);
+    await act(() => api.dispatch.acknowledgeAssignment({ assignmentId: one.id }));
+  }
+
+  /** Readiness as checked, then the acceptance; the first that is refused ends it. */
+  async accept(one: AssignmentView, readiness: Checks): Promise<void> {
+    this.select(one.id);
+    await act(async () => {
+      await api.dispatch.confirmReadiness({ assignmentId: one.id, readiness });
+      await api.dispatch.acceptAssignment({ assignmentId: one.id });
+    });
+  }
+
+  async assign(unit: UnitView | undefined, to = this.selected): Promise<void> {
+    if (!unit || !to || isOver(to.step)) return;
+    await act(() => api.dispatch.assignUnits({ assignmentId: to.id, unitIds: [unit.id] }));
+  }
+
+  async report(one: AssignmentView, step: Step, unitId = ""): Promise<void> {
+    await act(() => api.dispatch.reportStatus({ assignmentId: one.id, step, unitId }));
+  }
+}
+
+/** The readiness check: one glance, three marks. */
+export interface Checks {
+  people: boolean;
+  vehicles: boolean;
+  equipment: boolean;
+  note: string;
+}
+
+export function sentAt(one: AssignmentView): number {
+  return stampOf(one, Step.SENT) ?? ms(one.task?.openedAt) ?? 0;
+}
+
+export const watch = new Watch();
