@@ -21,6 +21,8 @@ pub struct CoreConfig {
     pub login_attempts: u32,
     /// How long it then waits, in s.
     pub login_wait_s: u32,
+    /// The site is served under TLS: cookies are `Secure` and named `__Host-`.
+    pub secure_cookies: bool,
     /// Replies are kept for retries this long, in days.
     pub request_days: u32,
     /// Agencies see caller and narrative of a closed case this long, in h.
@@ -47,6 +49,7 @@ impl Default for CoreConfig {
             session_hours: 12,
             login_attempts: 8,
             login_wait_s: 60,
+            secure_cookies: false,
             request_days: 30,
             agency_access_after_close_h: 24,
             personal_days: 0,

@@ -12,6 +12,7 @@ pub mod config;
 pub mod context;
 pub mod convert;
 pub mod edge;
+pub mod setup;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod work;
@@ -20,7 +21,7 @@ pub mod writer;
 pub use config::CoreConfig;
 pub use context::Context;
 
-use access::credentials::Credentials;
+use access::{credentials::Credentials, sessions::Failures};
 use siaga_domain::{Clock, IdSource, SiagaError, report::ReportRenderer};
 use siaga_store::Store;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub struct Core {
     pub writer: Writer,
     /// From credential to caller.
     pub credentials: Credentials,
+    /// Failed sign-ins.
+    pub failures: Failures,
 }
 
 impl Core {
@@ -51,6 +54,6 @@ impl Core {
         let context = Arc::new(Context::new(store, clock, ids, config, renderer));
         context.reload_city().await?;
         let (writer, _task) = Writer::start(Arc::clone(&context));
-        Ok(Arc::new(Self { context, writer, credentials: Credentials::default() }))
+        Ok(Arc::new(Self { context, writer, credentials: Credentials::default(), failures: Failures::default() }))
     }
 }

@@ -69,6 +69,18 @@ impl Writer {
             .map_err(|error| SiagaError::internal(format!("stored reply of {}: {error}", C::NAME)))
     }
 
+    /// Runs a client's command that carries more than its message, e.g. the hash of a secret that must not be stored.
+    pub(crate) async fn prepared(
+        &self,
+        lane: Lane,
+        who: Caller,
+        id: &str,
+        command: Box<dyn AnyCommand>,
+    ) -> Result<Vec<u8>, SiagaError> {
+        let request_id = request_id(id, self.context.now(), self.context.config.request_days)?;
+        self.submit(lane, command, who, Some(request_id)).await
+    }
+
     /// Runs work of Siaga itself.
     ///
     /// # Errors

@@ -4,9 +4,13 @@ pub mod credentials;
 pub mod passwords;
 pub mod rules;
 pub mod scope;
+pub mod sessions;
 
 use siaga_domain::{Actor, Role};
 use uuid::Uuid;
+
+/// Seconds of an hour, for the cookie's age.
+pub(crate) const COOKIE_MAX_AGE_S_PER_H: u32 = 3_600;
 
 /// The person or machine that asks, authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use sha2::{Digest, Sha256};
 use siaga_domain::{IdSource, SiagaError};
+use tokio::sync::Semaphore;
 
 /// Characters a password has at least.
 pub const PASSWORD_CHARS_MIN: usize = 12;
@@ -36,6 +37,48 @@ pub fn hash(password: &str, ids: &dyn IdSource) -> Result<String, SiagaError> {
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map(|hash| hash.to_string())
         .map_err(|error| SiagaError::internal(format!("password hash: {error}")))
+}
+
+/// Hashes the password of a command. The salt comes from the request id, which is as good as random and different for
+/// every command, so that a retry of the command has the same body.
+///
+/// # Errors
+/// SIAGA-1001 when it is too short or long.
+pub async fn hash_for_request(field: &str, password: &str, request_id: &str) -> Result<String, SiagaError> {
+    check(field, password)?;
+    let salt = Sha256::digest(format!("siaga:password:{request_id}").as_bytes());
+    let password = password.to_owned();
+    slowly(move || {
+        Argon2::default()
+            .hash_password_with_salt(password.as_bytes(), &salt[..16])
+            .map(|hash| hash.to_string())
+            .map_err(|error| SiagaError::internal(format!("password hash: {error}")))
+    })
+    .await?
+}
+
+/// The hash that the edge put in place of a command's password; a plain password never gets this far.
+///
+/// # Errors
+/// SIAGA-1900 when it is none.
+pub fn hashed(password: &str) -> Result<String, SiagaError> {
+    if PasswordHash::new(password).is_ok() {
+        Ok(password.to_owned())
+    } else {
+        Err(SiagaError::internal("a password reached the writer unhashed"))
+    }
+}
+
+/// Hashing takes tens of milliseconds of a core: few at once, and never on a task that others wait for.
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// Runs password work on a thread of its own.
+///
+/// # Errors
+/// SIAGA-1900 when the thread died.
+pub async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, SiagaError> {
+    let _place = HASHING.acquire().await.map_err(|error| SiagaError::internal(error.to_string()))?;
+    tokio::task::spawn_blocking(work).await.map_err(|error| SiagaError::internal(error.to_string()))
 }
 
 /// The password fits the hash.

@@ -1,5 +1,7 @@
 //! The gRPC edge: authentication and rules for every RPC, errors to statuses, and the services themselves.
 
+mod access_service;
+mod dispatch_service;
 pub mod guard;
 pub mod status;
 
