@@ -60,9 +60,9 @@ CREATE TABLE hub_case_durations (
     PRIMARY KEY (case_id, name)
 );
 
--- Work that must survive a crash: 'scrub_due' counts erasures whose bytes are not yet out of the tables.
+-- Work that must survive a crash: of 'erasures' so many, as many as 'scrubbed' says are also out of the tables.
 CREATE TABLE hub_state (
     name  TEXT    PRIMARY KEY NOT NULL,
     value BIGINT  NOT NULL
 );
-INSERT INTO hub_state (name, value) VALUES ('scrub_due', 0);
+INSERT INTO hub_state (name, value) VALUES ('erasures', 0), ('scrubbed', 0);

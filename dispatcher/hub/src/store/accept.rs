@@ -229,7 +229,7 @@ async fn erase(connection: &mut AnyConnection, erasure: &Event) -> Result<(), sq
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query("UPDATE hub_state SET value = value + 1 WHERE name = 'scrub_due'").execute(connection).await?;
+    sqlx::query("UPDATE hub_state SET value = value + 1 WHERE name = 'erasures'").execute(connection).await?;
     Ok(())
 }
 

@@ -134,11 +134,17 @@ impl Store {
     /// write-ahead log, so the file is rewritten and the log emptied. Returns whether nothing is left to do;
     /// `false` when a reader was in the way, then it is tried again.
     pub(crate) async fn scrub(&self) -> Result<bool, sqlx::Error> {
-        let due: i64 = sqlx::query("SELECT value FROM hub_state WHERE name = 'scrub_due'")
-            .fetch_one(&self.reader)
-            .await?
-            .try_get(0)?;
-        if due == 0 {
+        // Two counters that only grow: scrubs at the same time, by several processes too, do not disturb each other.
+        let mut counters = [0_i64; 2];
+        for (counter, name) in counters.iter_mut().zip(["erasures", "scrubbed"]) {
+            *counter = sqlx::query("SELECT value FROM hub_state WHERE name = $1")
+                .bind(name)
+                .fetch_one(&self.reader)
+                .await?
+                .try_get(0)?;
+        }
+        let [erasures, scrubbed] = counters;
+        if scrubbed >= erasures {
             return Ok(true);
         }
         match self.engine {
@@ -161,8 +167,8 @@ impl Store {
                 }
             }
         }
-        sqlx::query("UPDATE hub_state SET value = value - $1 WHERE name = 'scrub_due'")
-            .bind(due)
+        sqlx::query("UPDATE hub_state SET value = $1 WHERE name = 'scrubbed' AND value < $1")
+            .bind(erasures)
             .execute(&self.writer)
             .await?;
         Ok(true)
