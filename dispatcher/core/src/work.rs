@@ -324,6 +324,6 @@ pub(crate) fn index_row(key: &StreamKey, incident: &Incident) -> Option<Incident
         kelurahan_code: incident.place.kelurahan_code.clone(),
         sensitive: incident.is_sensitive(),
         opened_at: incident.opened_at,
-        closed_at: incident.outcome.as_ref().and_then(|outcome| outcome.closed.as_ref()).map(|(at, _)| *at),
+        closed_at: incident.ended_at,
     })
 }

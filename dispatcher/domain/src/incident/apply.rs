@@ -59,6 +59,7 @@ impl Incident {
             IncidentEvent::Linked { incident_id, number } => self.linked.push((*incident_id, number.clone())),
             IncidentEvent::Merged { into, number } => {
                 self.state = IncidentState::Merged;
+                self.ended_at = Some(meta.occurred_at);
                 self.merged_into = Some((*into, number.clone()));
             }
             IncidentEvent::DuplicateTaken { incident_id, number, calls, assignments, notes } => {
@@ -68,9 +69,13 @@ impl Incident {
                 self.notes.extend(notes.iter().cloned());
             }
             IncidentEvent::HandedOver { hand_over } => self.handed_over = Some(hand_over.clone()),
-            IncidentEvent::Cancelled { .. } => self.state = IncidentState::Cancelled,
+            IncidentEvent::Cancelled { .. } => {
+                self.state = IncidentState::Cancelled;
+                self.ended_at = Some(meta.occurred_at);
+            }
             IncidentEvent::Closed { outcome } => {
                 self.state = IncidentState::Closed;
+                self.ended_at = Some(meta.occurred_at);
                 let mut outcome = outcome.clone();
                 outcome.closed = Some((meta.occurred_at, meta.actor.label.clone()));
                 self.outcome = Some(outcome);
@@ -79,6 +84,7 @@ impl Incident {
             }
             IncidentEvent::Reopened { .. } => {
                 self.state = IncidentState::Open;
+                self.ended_at = None;
                 self.hub_accepted = None;
             }
             // The record of an earlier closing says nothing of this one.

@@ -182,6 +182,9 @@ pub struct Incident {
     pub handed_over: Option<HandOver>,
     /// How it ended.
     pub outcome: Option<Outcome>,
+    /// When it was closed, cancelled or merged; none while it is in hand.
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
     /// Closings so far.
     pub revision: u32,
     /// The hub has the record of the last closing (T13).
