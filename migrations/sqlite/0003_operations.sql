@@ -76,4 +76,3 @@ CREATE TABLE hub_cases (
     skip_reason TEXT
 ) STRICT;
 CREATE INDEX hub_cases_due ON hub_cases (next_attempt_at_ms, number) WHERE state = 'pending';
-CREATE INDEX hub_cases_by_state ON hub_cases (state, number);

@@ -11,6 +11,20 @@ use crate::StoreError;
 /// Rows that are read to be changed are locked.
 pub(super) const FOR_UPDATE: &str = " FOR UPDATE";
 
+/// Streams are locked in the order of their names, so that nobody waits in a circle.
+pub(super) const LOCK_IN_ORDER: &str = " ORDER BY kind, id FOR UPDATE";
+
+/// The streams of these names.
+pub(super) fn select_streams(columns: &str, names: Vec<(String, String)>) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(columns).push(" FROM streams WHERE (kind, id) IN (");
+    query.push_values(names, |mut row, (kind, id)| {
+        row.push_bind(kind).push_bind(id);
+    });
+    query.push(")");
+    query
+}
+
 /// The column of `personal_words` that is `personal.row`.
 pub(super) const WORDS_ROW: &str = "row";
 

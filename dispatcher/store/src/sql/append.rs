@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use sqlx::{QueryBuilder, Row};
 
-use super::batch::{batches, key_batches, push_in_pairs};
+use super::batch::{batches, key_batches};
 use super::{Backend, Db, Transaction, dialect, side};
 use crate::commit::Plan;
 use crate::rows::signed;
@@ -104,9 +104,8 @@ async fn check_streams<'a>(tx: &mut Transaction, plan: &Plan<'a>) -> Result<BTre
     let names: Vec<(String, String)> = plan.streams.keys().map(|key| (key.kind.clone(), key.id.clone())).collect();
     let mut found = HashMap::new();
     for batch in key_batches(&names) {
-        let mut query = QueryBuilder::<Db>::new("SELECT kind, id, version, position FROM streams WHERE (kind, id)");
-        push_in_pairs(&mut query, batch);
-        query.push(" ORDER BY kind, id").push(dialect::FOR_UPDATE);
+        let mut query = dialect::select_streams("kind, id, version, position", batch);
+        query.push(dialect::LOCK_IN_ORDER);
         for row in query.build().fetch_all(&mut **tx).await? {
             let key = StreamKey { kind: row.try_get(0)?, id: row.try_get(1)? };
             found.insert(key, (row.try_get::<i64, _>(2)?, row.try_get::<i64, _>(3)?));

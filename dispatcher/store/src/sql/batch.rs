@@ -41,12 +41,3 @@ pub(super) fn push_in(query: &mut QueryBuilder<Db>, texts: Vec<String>) {
     }
     query.push(")");
 }
-
-/// `IN (VALUES ($1, $2), ...)` over these pairs.
-pub(super) fn push_in_pairs(query: &mut QueryBuilder<Db>, pairs: Vec<(String, String)>) {
-    query.push(" IN (");
-    query.push_values(pairs, |mut row, (first, second)| {
-        row.push_bind(first).push_bind(second);
-    });
-    query.push(")");
-}

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
-use super::batch::{key_batches, push_in_pairs};
-use super::{Backend, Db, DbRow};
+use super::batch::key_batches;
+use super::{Backend, Db, DbRow, dialect};
 use crate::limits::{MAX_KEYS, check, expiry, page};
 use crate::rows::{self, RawRequest, RawStream, signed, unsigned};
 use crate::{
@@ -24,12 +24,7 @@ fn select_events(rest: &str) -> QueryBuilder<Db> {
     query
 }
 
-fn select_streams(rest: &str) -> QueryBuilder<Db> {
-    let mut query =
-        QueryBuilder::new("SELECT kind, id, version, position, open, incident_id, state FROM streams WHERE ");
-    query.push(rest);
-    query
-}
+const STREAM_COLUMNS: &str = "kind, id, version, position, open, incident_id, state";
 
 /// A row of position, hash and log_id.
 pub(super) fn head_of(row: &DbRow) -> Result<Head, StoreError> {
@@ -68,11 +63,12 @@ impl EventLog for Backend {
 
     async fn load_streams(&self, keys: &[StreamKey]) -> Result<Vec<StreamRow>, StoreError> {
         check("streams to load", keys.len(), MAX_KEYS)?;
-        let names: Vec<(String, String)> = keys.iter().map(|key| (key.kind.clone(), key.id.clone())).collect();
+        // An id may be what a user typed; PostgreSQL has no NUL in a text, so none is stored.
+        let possible = keys.iter().filter(|key| !key.id.contains('\0'));
+        let names: Vec<(String, String)> = possible.map(|key| (key.kind.clone(), key.id.clone())).collect();
         let mut found = Vec::new();
         for batch in key_batches(&names) {
-            let mut query = select_streams("(kind, id)");
-            push_in_pairs(&mut query, batch);
+            let mut query = dialect::select_streams(STREAM_COLUMNS, batch);
             found.extend(query.build_query_as::<RawStream>().fetch_all(self.reader()).await?);
         }
         rows::all(found)
@@ -86,8 +82,8 @@ impl EventLog for Backend {
         limit: u32,
     ) -> Result<Vec<StreamRow>, StoreError> {
         let limit = page("streams in a page", limit)?;
-        let mut query = select_streams("kind = ");
-        query.push_bind(kind.to_owned());
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        query.push(STREAM_COLUMNS).push(" FROM streams WHERE kind = ").push_bind(kind.to_owned());
         if open_only {
             query.push(" AND open");
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::{QueryBuilder, Row};
 
-use super::batch::{batches, key_batches, push_in, push_in_pairs};
+use super::batch::{batches, key_batches, push_in};
 use super::{Db, Transaction, dialect};
 use crate::commit::Plan;
 use crate::{ERASED, IncidentIndexRow, PersonalIndex, PersonalRow, Revoke, SideWrite, StoreError, split_words};
@@ -83,15 +83,18 @@ async fn erase_personal(tx: &mut Transaction, ids: &[uuid::Uuid]) -> Result<(), 
 }
 
 async fn blank_requests(tx: &mut Transaction, plan: &Plan<'_>) -> Result<(), StoreError> {
-    let mut keys: Vec<(String, String)> =
-        plan.blank_requests.iter().map(|(account, request)| (account.to_string(), request.to_string())).collect();
-    keys.sort();
-    for batch in key_batches(&keys) {
-        let mut query = QueryBuilder::<Db>::new("UPDATE requests SET request_hash = ");
-        query.push_bind(ERASED).push(", reply = ").push_bind(Vec::<u8>::new());
-        query.push(" WHERE (account_id, request_id)");
-        push_in_pairs(&mut query, batch);
-        query.build().execute(&mut **tx).await?;
+    let mut keys = plan.blank_requests.clone();
+    keys.sort_unstable();
+    for (account_id, request_id) in keys {
+        sqlx::query::<Db>(
+            "UPDATE requests SET request_hash = $1, reply = $2 WHERE account_id = $3 AND request_id = $4",
+        )
+        .bind(ERASED)
+        .bind(Vec::<u8>::new())
+        .bind(account_id.to_string())
+        .bind(request_id.to_string())
+        .execute(&mut **tx)
+        .await?;
     }
     Ok(())
 }

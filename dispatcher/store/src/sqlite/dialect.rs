@@ -13,6 +13,21 @@ use crate::StoreError;
 /// Nothing to lock: a transaction that writes has the whole database.
 pub(super) const FOR_UPDATE: &str = "";
 
+/// Nothing to lock here either, so no order is needed.
+pub(super) const LOCK_IN_ORDER: &str = "";
+
+/// The streams of these names. A join in this order, because SQLite reads the whole table for
+/// `(kind, id) IN (VALUES ...)`.
+pub(super) fn select_streams(columns: &str, names: Vec<(String, String)>) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(columns).push(" FROM (SELECT DISTINCT column1 AS named_kind, column2 AS named_id FROM (");
+    query.push_values(names, |mut row, (kind, id)| {
+        row.push_bind(kind).push_bind(id);
+    });
+    query.push(")) CROSS JOIN streams ON kind = named_kind AND id = named_id");
+    query
+}
+
 /// The column of `personal_words` that is `personal.row`.
 pub(super) const WORDS_ROW: &str = "rowid";
 
@@ -82,4 +97,26 @@ pub(super) async fn after_erase(store: &Backend) -> Result<bool, StoreError> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{SqliteOptions, SqliteStore};
+
+    #[tokio::test]
+    async fn streams_are_found_by_the_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::new(folder.path().join("siaga.db"), uuid::Uuid::nil());
+        let store = SqliteStore::open(options).await.unwrap();
+        let names = |count: usize| (0..count).map(|n| ("unit".to_owned(), n.to_string())).collect();
+        for count in [1, 2, 128] {
+            let select = select_streams("version", names(count)).into_string();
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {select}"));
+            let plan = sqlx::query(explain).fetch_all(store.reader()).await.unwrap();
+            let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+            assert!(steps.iter().any(|step| step.contains("SEARCH streams")), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("SCAN streams")), "{steps:?}");
+        }
+    }
 }

@@ -49,6 +49,7 @@ impl SqliteOptions {
             .busy_timeout(self.patience)
             .pragma("secure_delete", "ON")
             .pragma("temp_store", "MEMORY")
+            .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(256)
             .disable_statement_logging()
     }
@@ -56,6 +57,10 @@ impl SqliteOptions {
     async fn pool(&self, connections: u32, connection: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
         SqlitePoolOptions::new()
             .max_connections(connections)
+            // A file does not go away: connections are kept, with what they have prepared.
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
             .acquire_timeout(self.patience)
             .connect_with(connection)
             .await

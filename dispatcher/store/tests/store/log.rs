@@ -55,7 +55,8 @@ async fn what_is_appended_is_read_back(test: TestStore) {
     let stored = test.store.stored_events_after(0, 10).await.unwrap();
     assert_eq!(row.hash, event_hash(&stored[0]));
 
-    let streams = test.store.load_streams(&[unit(1), unit(2)]).await.unwrap();
+    let unheard_of = StreamKey::new("unit", "\0");
+    let streams = test.store.load_streams(&[unit(1), unit(1), unit(2), unheard_of]).await.unwrap();
     assert_eq!(streams.len(), 1);
     let stream = &streams[0];
     assert_eq!((&stream.key, stream.version, stream.position), (&unit(1), 1, 1));
