@@ -52,7 +52,7 @@ export const common = catalogue({
   "bar.soundBlocked": ["Suara: klik untuk hidupkan", "Sound: click to enable"],
   "bar.mute": ["Senyapkan 2 menit", "Mute for 2 minutes"],
   "bar.unmute": ["Hidupkan suara", "Turn sound on"],
-  "bar.alarms": ["{count} alarm", "{count} alarms"],
+  "bar.alarms": ["Alarm: {count}", "Alarms: {count}"],
   "bar.hubUp": ["Hub: {count} menunggu", "Hub: {count} waiting"],
   "bar.hubDown": ["Hub putus, {count} menunggu", "Hub down, {count} waiting"],
   "bar.account": ["Akun", "Account"],

@@ -84,7 +84,8 @@ export class Receipts {
   #say(id: string, open: Open): void {
     if (this.#open.get(id) !== open) return;
     open.wait = REPEAT_TICKS;
-    if (!document.querySelector(`[data-assignment="${CSS.escape(id)}"]`)) return;
+    const drawn = [...document.querySelectorAll<HTMLElement>("[data-assignment]")];
+    if (!drawn.some((element) => element.dataset.assignment === id)) return;
     this.send(
       create(ClientFrameSchema, {
         frame: { case: "receipt", value: { assignmentId: id, requestId: open.requestId } },

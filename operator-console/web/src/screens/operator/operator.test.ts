@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
