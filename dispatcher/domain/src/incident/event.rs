@@ -59,6 +59,16 @@ impl CardChange {
     }
 }
 
+/// What a person does with a message that the hub refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HubAction {
+    /// It is sent again.
+    Replayed,
+    /// It is given up; the case goes on with its next one.
+    Skipped,
+}
+
 /// What happened to an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -172,6 +182,15 @@ pub enum IncidentEvent {
     HubAccepted {
         /// Which closing.
         revision: u32,
+    },
+    /// A person settled a message that the hub refused.
+    HubSettled {
+        /// How.
+        action: HubAction,
+        /// Which message: the log position of its event times two, and one more for a record.
+        message: u64,
+        /// Why; empty for one sent again.
+        reason: String,
     },
     /// Personal data must not be erased from now on.
     HoldPlaced {

@@ -4,7 +4,7 @@ mod apply;
 mod decide;
 mod event;
 
-pub use event::{CardChange, Classification, IncidentEvent, PlaceChange};
+pub use event::{CardChange, Classification, HubAction, IncidentEvent, PlaceChange};
 
 use crate::{Aggregate, PersonalRef, actor::Stamp, time::Timestamp};
 use serde::{Deserialize, Serialize};
