@@ -302,6 +302,8 @@ impl Assignment {
     /// SIAGA-1402 when it is not back, SIAGA-1404 for a unit that is not on it.
     pub fn correct(&self, unit_id: Option<Uuid>, step: Step, reason: String) -> Result<AssignmentEvent, SiagaError> {
         let current = match unit_id {
+            // An assignment that was declined or taken back has no unit at work: correct the assignment first.
+            Some(_) if !self.sees_case() => return Err(step::no_sense(self.step, step)),
             Some(unit_id) => self.units.get(&unit_id).ok_or_else(not_on_it)?.step,
             None => self.step,
         };
