@@ -36,6 +36,8 @@ pub struct City {
     pub letterhead: Letterhead,
     /// Position of the newest import.
     pub position: u64,
+    /// Names of the neighbours by code.
+    neighbours: BTreeMap<String, String>,
     borders: RTree<Border>,
     shoreline_m: f64,
 }
@@ -110,6 +112,8 @@ impl City {
             CatalogPart::Places(list) => self.places = list,
             CatalogPart::Letterhead(letterhead) => self.letterhead = letterhead,
             CatalogPart::Areas(list) => {
+                let neighbours = list.iter().filter(|area| area.level == AreaLevel::Neighbour);
+                self.neighbours = neighbours.map(|area| (area.code.clone(), area.name.clone())).collect();
                 self.borders = RTree::bulk_load(list.iter().filter_map(border).collect());
                 self.kelurahan = list.into_iter().filter(|area| area.level == AreaLevel::Kelurahan).collect();
             }
@@ -151,6 +155,11 @@ impl City {
     /// A kelurahan by code.
     pub fn kelurahan(&self, code: &str) -> Option<&Area> {
         self.kelurahan.iter().find(|area| area.code == code)
+    }
+
+    /// Name of a neighbour by code.
+    pub fn neighbour_name(&self, code: &str) -> Option<&str> {
+        self.neighbours.get(code).map(String::as_str)
     }
 
     /// Whom to call at an agency now.

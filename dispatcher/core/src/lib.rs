@@ -15,6 +15,7 @@ pub mod edge;
 pub mod setup;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod views;
 pub mod work;
 pub mod writer;
 

@@ -5,6 +5,7 @@ pub mod passwords;
 pub mod rules;
 pub mod scope;
 pub mod sessions;
+pub mod sight;
 
 use siaga_domain::{Actor, Role};
 use uuid::Uuid;

@@ -1,0 +1,274 @@
+//! Loads what a batch of views needs: one query for each kind of thing and step of reference, not one for each view.
+
+use super::phones::{PastCalls, Phones, past_calls};
+use crate::context::{Context, store_error};
+use serde_json::Value;
+use siaga_domain::{
+    Aggregate, PersonalRef, SiagaError, account::Account, alarm::Alarm, assignment::Assignment, call::Call,
+    incident::Incident, unit::Unit,
+};
+use siaga_store::{MAX_KEYS, StreamKey, StreamRow, UnitPosition};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Merges of merges are followed this far; the commands make no longer ones, as a merged case takes no more.
+const MERGES_MAX: usize = 16;
+
+/// A state and where it is in the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Row<T> {
+    pub(crate) state: T,
+    pub(crate) position: u64,
+}
+
+/// The things whose views are wanted.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    pub(crate) calls: BTreeSet<Uuid>,
+    /// With all their assignments.
+    pub(crate) incidents: BTreeSet<Uuid>,
+    /// With their case and all its assignments.
+    pub(crate) assignments: BTreeSet<Uuid>,
+    pub(crate) units: BTreeSet<Uuid>,
+    pub(crate) alarms: BTreeSet<String>,
+    pub(crate) accounts: BTreeSet<Uuid>,
+}
+
+/// Where the numbers of callers are looked up.
+#[derive(Clone, Copy)]
+pub(crate) enum Histories<'a> {
+    /// Nowhere: counts stay 0. For lists that do not show them.
+    None,
+    /// In the store.
+    Fresh,
+    /// In what is kept; in the store where nothing is.
+    Kept(&'a Phones),
+    /// In the store, and kept.
+    Refresh(&'a Phones),
+}
+
+/// What was loaded.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// Everything up to here is in it; some things may be newer, and are told again when their turn comes.
+    pub(crate) upto: u64,
+    pub(crate) calls: BTreeMap<Uuid, Row<Call>>,
+    pub(crate) incidents: BTreeMap<Uuid, Row<Incident>>,
+    pub(crate) assignments: BTreeMap<Uuid, Row<Assignment>>,
+    pub(crate) units: BTreeMap<Uuid, Row<Unit>>,
+    pub(crate) alarms: BTreeMap<String, Row<Alarm>>,
+    pub(crate) accounts: BTreeMap<Uuid, Row<Account>>,
+    /// Contents by row; an erased one is missing.
+    pub(crate) personal: HashMap<Uuid, String>,
+    pub(crate) positions: HashMap<Uuid, UnitPosition>,
+    /// Calls of the numbers of the calls wanted, by call.
+    pub(crate) past_calls: HashMap<Uuid, PastCalls>,
+    /// The incidents that are loaded with all their assignments.
+    pub(crate) whole: BTreeSet<Uuid>,
+}
+
+impl Loaded {
+    /// Loads what the views of `wanted` need. `upto` is a position that was in the log before this is called.
+    pub(crate) async fn load(
+        context: &Context,
+        wanted: &Wanted,
+        upto: u64,
+        histories: Histories<'_>,
+    ) -> Result<Self, SiagaError> {
+        let mut loaded = Self { upto, ..Self::default() };
+        loaded.fetch(context, &wanted.keys()).await?;
+        loaded.whole.extend(&wanted.incidents);
+        for id in &wanted.assignments {
+            loaded.whole.extend(loaded.assignments.get(id).map(|row| row.state.incident_id));
+        }
+        let referred = loaded.referred();
+        loaded.fetch(context, &referred).await?;
+        loaded.follow_merges(context).await?;
+        let assignments: Vec<StreamKey> = loaded
+            .whole
+            .iter()
+            .filter_map(|id| loaded.incidents.get(id))
+            .flat_map(|row| &row.state.assignments)
+            .filter(|id| !loaded.assignments.contains_key(id))
+            .map(|id| StreamKey::new(Assignment::KIND, id))
+            .collect();
+        loaded.fetch(context, &assignments).await?;
+        loaded.fetch_personal(context, wanted).await?;
+        loaded.fetch_positions(context, wanted).await?;
+        loaded.fetch_histories(context, wanted, histories).await?;
+        Ok(loaded)
+    }
+
+    /// The things that the states loaded so far refer to.
+    fn referred(&self) -> Vec<StreamKey> {
+        let mut keys = BTreeSet::new();
+        let mut want = |kind: &str, id: Uuid| {
+            keys.insert(StreamKey::new(kind, id));
+        };
+        for id in self.whole.iter().filter(|id| !self.incidents.contains_key(id)) {
+            want(Incident::KIND, *id);
+        }
+        for call in self.calls.values() {
+            call.state.incident_id.iter().for_each(|id| want(Incident::KIND, *id));
+        }
+        for unit in self.units.values() {
+            unit.state.engaged.iter().for_each(|(assignment, _)| want(Assignment::KIND, *assignment));
+        }
+        for alarm in self.alarms.values() {
+            alarm.state.subject.call_id.iter().for_each(|id| want(Call::KIND, *id));
+            alarm.state.subject.unit_id.iter().for_each(|id| want(Unit::KIND, *id));
+        }
+        keys.into_iter().collect()
+    }
+
+    /// The work of a duplicate goes on in the case it was merged into.
+    async fn follow_merges(&mut self, context: &Context) -> Result<(), SiagaError> {
+        for _ in 0..MERGES_MAX {
+            let into: BTreeSet<Uuid> = self
+                .whole
+                .iter()
+                .filter_map(|id| self.incidents.get(id))
+                .filter_map(|row| row.state.merged_into.as_ref().map(|(into, _)| *into))
+                .filter(|into| !self.whole.contains(into))
+                .collect();
+            if into.is_empty() {
+                return Ok(());
+            }
+            let missing: Vec<StreamKey> = into
+                .iter()
+                .filter(|id| !self.incidents.contains_key(id))
+                .map(|id| StreamKey::new(Incident::KIND, id))
+                .collect();
+            self.fetch(context, &missing).await?;
+            self.whole.extend(into);
+        }
+        Ok(())
+    }
+
+    async fn fetch(&mut self, context: &Context, keys: &[StreamKey]) -> Result<(), SiagaError> {
+        for chunk in keys.chunks(MAX_KEYS) {
+            for row in context.store.load_streams(chunk).await.map_err(store_error)? {
+                self.take(row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a stream in.
+    pub(crate) fn take(&mut self, stream: StreamRow) -> Result<(), SiagaError> {
+        let StreamRow { key, position, state: value, .. } = stream;
+        match key.kind.as_str() {
+            Call::KIND => drop(self.calls.insert(uuid(&key)?, row(&key, position, value)?)),
+            Incident::KIND => drop(self.incidents.insert(uuid(&key)?, row(&key, position, value)?)),
+            Assignment::KIND => drop(self.assignments.insert(uuid(&key)?, row(&key, position, value)?)),
+            Unit::KIND => drop(self.units.insert(uuid(&key)?, row(&key, position, value)?)),
+            Account::KIND => drop(self.accounts.insert(uuid(&key)?, row(&key, position, value)?)),
+            Alarm::KIND => {
+                let alarm = row(&key, position, value)?;
+                self.alarms.insert(key.id, alarm);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn fetch_personal(&mut self, context: &Context, wanted: &Wanted) -> Result<(), SiagaError> {
+        let of_cases = self.whole.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| row.state.personal_ids());
+        let of_calls = wanted.calls.iter().filter_map(|id| self.calls.get(id)).flat_map(|row| row.state.personal_ids());
+        let ids: BTreeSet<Uuid> = of_cases.chain(of_calls).collect();
+        self.fetch_texts(context, ids).await
+    }
+
+    /// Loads personal texts by their rows.
+    pub(crate) async fn fetch_texts(&mut self, context: &Context, ids: BTreeSet<Uuid>) -> Result<(), SiagaError> {
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        for chunk in ids.chunks(MAX_KEYS) {
+            let rows = context.store.personal(chunk).await.map_err(store_error)?;
+            self.personal.extend(rows.into_iter().map(|row| (row.id, row.content)));
+        }
+        Ok(())
+    }
+
+    async fn fetch_positions(&mut self, context: &Context, wanted: &Wanted) -> Result<(), SiagaError> {
+        let ids: Vec<Uuid> = wanted.units.iter().copied().collect();
+        for chunk in ids.chunks(MAX_KEYS) {
+            let found = context.store.latest_positions(Some(chunk)).await.map_err(store_error)?;
+            self.positions.extend(found.into_iter().map(|position| (position.unit_id, position)));
+        }
+        Ok(())
+    }
+
+    async fn fetch_histories(
+        &mut self,
+        context: &Context,
+        wanted: &Wanted,
+        histories: Histories<'_>,
+    ) -> Result<(), SiagaError> {
+        for id in &wanted.calls {
+            let number = self.calls.get(id).and_then(|call| self.text(call.state.number.as_ref()));
+            let Some(number) = number.map(str::to_owned) else { continue };
+            let past = match histories {
+                Histories::None => continue,
+                Histories::Fresh => past_calls(context, &number).await?,
+                Histories::Refresh(phones) => phones.look_up(context, &number).await?,
+                Histories::Kept(phones) => match phones.kept(&number) {
+                    Some(past) => past,
+                    None => phones.look_up(context, &number).await?,
+                },
+            };
+            self.past_calls.insert(*id, past);
+        }
+        Ok(())
+    }
+
+    /// A personal text; none when there is none, or it was erased.
+    pub(crate) fn text(&self, reference: Option<&PersonalRef>) -> Option<&str> {
+        self.personal.get(&reference?.personal_id).map(String::as_str)
+    }
+
+    /// The case that an incident counts for now: itself, or what it was merged into.
+    pub(crate) fn case(&self, incident_id: Uuid) -> Option<(Uuid, &Row<Incident>)> {
+        let mut id = incident_id;
+        let mut row = self.incidents.get(&id)?;
+        for _ in 0..MERGES_MAX {
+            let Some((into, _)) = &row.state.merged_into else { break };
+            let Some(next) = self.incidents.get(into) else { break };
+            (id, row) = (*into, next);
+        }
+        Some((id, row))
+    }
+
+    /// The position that a view made of streams at these positions is at: never beyond what is complete, so that what
+    /// comes later is always newer.
+    pub(crate) fn position(&self, positions: impl IntoIterator<Item = u64>) -> u64 {
+        positions.into_iter().max().unwrap_or(0).min(self.upto)
+    }
+}
+
+impl Wanted {
+    fn keys(&self) -> Vec<StreamKey> {
+        let kinds = [
+            (Call::KIND, &self.calls),
+            (Incident::KIND, &self.incidents),
+            (Assignment::KIND, &self.assignments),
+            (Unit::KIND, &self.units),
+            (Account::KIND, &self.accounts),
+        ];
+        let by_id = kinds.into_iter().flat_map(|(kind, ids)| ids.iter().map(move |id| StreamKey::new(kind, id)));
+        by_id.chain(self.alarms.iter().map(|id| StreamKey::new(Alarm::KIND, id))).collect()
+    }
+}
+
+fn row<T: Aggregate>(key: &StreamKey, position: u64, value: Value) -> Result<Row<T>, SiagaError> {
+    Ok(Row { state: state(key, value)?, position })
+}
+
+/// The state of a stream as its type.
+pub(crate) fn state<T: Aggregate>(key: &StreamKey, value: Value) -> Result<T, SiagaError> {
+    serde_json::from_value(value).map_err(|error| SiagaError::internal(format!("state of {key}: {error}")))
+}
+
+/// The id of a stream.
+pub(crate) fn uuid(key: &StreamKey) -> Result<Uuid, SiagaError> {
+    Uuid::parse_str(&key.id).map_err(|error| SiagaError::internal(format!("id of {key}: {error}")))
+}
