@@ -20,7 +20,7 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public proto/siaga -type f -not -p
 
 .PHONY: help
 help: ## Show this
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: run
 run: setup-run web ## Build everything and serve it on http://127.0.0.1:1120, with data in ./data

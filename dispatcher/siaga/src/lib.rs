@@ -9,4 +9,5 @@ pub mod drill;
 pub mod import;
 pub mod logging;
 pub mod server;
+pub mod stores;
 pub mod system;

@@ -1,5 +1,7 @@
 //! The command line. Each command is one file.
 
+mod audit;
+mod backup;
 mod config;
 mod failure;
 mod options;
@@ -30,6 +32,13 @@ enum Command {
     /// Check the configuration, or show the one in effect
     #[command(subcommand)]
     Config(config::Command),
+    /// Look after the event log
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Copy the log of a running server, checked, to a file
+    Backup(backup::Backup),
+    /// Put a back-up into an empty data folder, after proving it whole
+    Restore(backup::Restore),
 }
 
 /// Runs the command line of this process.
@@ -38,6 +47,9 @@ pub fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let outcome = match command {
         Command::Config(command) => config::run(command),
+        Command::Audit(command) => wait_for(audit::run(command)),
+        Command::Backup(command) => wait_for(backup::backup(command)),
+        Command::Restore(command) => wait_for(backup::restore(command)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,6 +58,13 @@ pub fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Runs a command that waits for databases and networks.
+fn wait_for(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let advice = "the machine has no more threads or memory to give; look what else runs on it";
+    runtime.map_err(|error| Failure::failed(error, advice))?.block_on(command)
 }
 
 #[cfg(test)]

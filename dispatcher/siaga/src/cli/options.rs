@@ -44,6 +44,12 @@ impl ConfigOptions {
         Self { config, ..Self::default() }
     }
 
+    /// No option but the data folder.
+    #[cfg(test)]
+    pub(super) fn of_data(data: &std::path::Path) -> Self {
+        Self { data: Some(data.display().to_string()), ..Self::default() }
+    }
+
     /// Reads and checks the configuration of this process.
     pub(super) fn load(self) -> Result<Config, Failure> {
         let set = [
