@@ -25,10 +25,7 @@ export const common = catalogue({
   "app.centre": ["Sigap 112 {city}", "Sigap 112 {city}"],
   "app.screenOperator": ["Operator", "Operator"],
   "app.screenAgency": ["Dispatcher SKPD", "Agency dispatcher"],
-  "app.noScreen": [
-    "Peran {role} belum memiliki layar di sini.",
-    "The role {role} has no screen here yet.",
-  ],
+  "app.noScreen": ["Peran {role} belum memiliki layar di sini.", "The role {role} has no screen here yet."],
   "app.wrongScreen": [
     "Layar ini bukan untuk peran Anda ({role}).",
     "This screen is not for your role ({role}).",
@@ -62,12 +59,12 @@ export const common = catalogue({
   "live.lost": ["Terputus", "Disconnected"],
   "live.delayed": ["Tertunda", "Delayed"],
   "live.lostSince": [
-    "Data langsung berhenti sejak {time}. Menyambung lagi sendiri; yang diketik tersimpan di sini. Telepon dan radio tetap jalan.",
-    "Live data stopped at {time}. Reconnecting by itself; what you type is kept here. Telephone and radio still work.",
+    "Data berhenti sejak {time}, menyambung lagi. Yang diketik tersimpan; telepon dan radio tetap jalan.",
+    "Live data stopped at {time}, reconnecting. What you type is kept; telephone and radio still work.",
   ],
   "live.delayedSince": [
-    "Data langsung tertunda sejak {time}. Perintah tetap dapat dikirim; layar ini menyusul sendiri.",
-    "Live data delayed since {time}. Commands still go out; this screen catches up by itself.",
+    "Data tertunda sejak {time}. Perintah tetap dapat dikirim; layar menyusul sendiri.",
+    "Live data delayed since {time}. Commands still go out; the screen catches up by itself.",
   ],
   "live.waiting": ["{count} perintah menunggu terkirim", "{count} commands waiting to be sent"],
   "live.skew": [

@@ -5,7 +5,8 @@ import { toasts } from "./toasts.svelte.ts";
 /** Shows why something did not work, with what would, and the code to name on the telephone. */
 export function report(thrown: unknown): SiagaError {
   const error = toSiagaError(thrown);
-  const allowed = error.allowed.length > 0 ? ` ${t("error.allowed", { list: error.allowed.join(", ") })}` : "";
+  const allowed =
+    error.allowed.length > 0 ? ` ${t("error.allowed", { list: error.allowed.join(", ") })}` : "";
   toasts.show("bad", error.text + allowed, error.code);
   return error;
 }

@@ -28,7 +28,9 @@ function isCommand(message: object): message is { requestId: string } {
 
 /** Names a command by what it would do, without its id and without keeping its words. */
 function nameOf(req: UnaryRequest): string {
-  return fingerprint(`${req.method.parent.typeName}/${req.method.name} ${toJsonString(req.method.input, req.message)}`);
+  return fingerprint(
+    `${req.method.parent.typeName}/${req.method.name} ${toJsonString(req.method.input, req.message)}`,
+  );
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

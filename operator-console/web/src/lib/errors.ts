@@ -38,12 +38,19 @@ export class SiagaError extends Error {
 
   /** The text in the person's language. Reactive, like every text. */
   get text(): string {
-    if (this.kind === "network") return t("error.network");
-    return this.#texts ? pick(...this.#texts) : t("error.unexpected");
+    if (this.#texts) return pick(...this.#texts);
+    return this.kind === "network" ? t("error.network") : t("error.unexpected");
   }
 }
 
-const NETWORK = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled, Code.Unknown]);
+/** Everything that the server itself refuses carries its code; these without one are the way there. */
+const NETWORK = new Set([
+  Code.Unavailable,
+  Code.DeadlineExceeded,
+  Code.Canceled,
+  Code.Unknown,
+  Code.Internal,
+]);
 
 function decodePercent(text: string): string {
   try {

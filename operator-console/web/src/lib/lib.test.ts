@@ -33,7 +33,8 @@ describe("time", () => {
     expect(parseClock("21:46", EVENING)).toBe(EVENING - 92_000);
     expect(parseClock("21.47.32", EVENING)).toBe(EVENING);
     expect(parseClock("2200", EVENING)).toBe(EVENING + 748_000 - 86_400_000);
-    for (const text of ["", "kemarin", "24:00", "12:60", "7"]) expect(parseClock(text, EVENING)).toBeUndefined();
+    for (const text of ["", "kemarin", "24:00", "12:60", "7"])
+      expect(parseClock(text, EVENING)).toBeUndefined();
   });
 });
 
@@ -101,7 +102,8 @@ describe("type-ahead", () => {
 });
 
 describe("keys", () => {
-  const press = (key: string, more: KeyboardEventInit = {}) => comboOf(new KeyboardEvent("keydown", { key, ...more }));
+  const press = (key: string, more: KeyboardEventInit = {}) =>
+    comboOf(new KeyboardEvent("keydown", { key, ...more }));
   test("have one name each", () => {
     expect(press("F1")).toBe("F1");
     expect(press("Enter", { ctrlKey: true })).toBe("Ctrl+Enter");

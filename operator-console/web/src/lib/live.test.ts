@@ -54,7 +54,13 @@ class FakeSocket {
 const welcome = (resumed = false) =>
   ({
     case: "welcome",
-    value: { sessionId: "s", audience: "board", serverTime: timestampFromMs(Date.now()), heartbeatIntervalMs: 2000, resumed },
+    value: {
+      sessionId: "s",
+      audience: "board",
+      serverTime: timestampFromMs(Date.now()),
+      heartbeatIntervalMs: 2000,
+      resumed,
+    },
   }) as const;
 const assignment = (step = 1, position = 5n, id = "a1") => ({
   key: `assignment:${id}`,
@@ -91,7 +97,10 @@ afterEach(() => {
 
 describe("the live connection", () => {
   test("says hello for its audience and is live once the snapshot is whole", async () => {
-    expect(FakeSocket.last.frames("hello")[0]?.value).toMatchObject({ audience: "agency:damkar", cursor: "" });
+    expect(FakeSocket.last.frames("hello")[0]?.value).toMatchObject({
+      audience: "agency:damkar",
+      cursor: "",
+    });
     FakeSocket.last.say(welcome());
     expect(live.state).toBe("connecting");
     FakeSocket.last.say(snapshot([assignment()]));
@@ -220,7 +229,10 @@ describe("a receipt", () => {
     const before = receipts().length;
     for (let i = 0; i < 7; i++) tick();
     expect(receipts()).toHaveLength(before);
-    FakeSocket.last.say({ case: "change", value: { cursor: "c3", entity: { key: "assignment:a1", position: 7n, removed: true } } });
+    FakeSocket.last.say({
+      case: "change",
+      value: { cursor: "c3", entity: { key: "assignment:a1", position: 7n, removed: true } },
+    });
     await vi.advanceTimersByTimeAsync(50);
     expect(stored()).toBeNull();
   });

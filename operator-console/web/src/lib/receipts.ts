@@ -122,7 +122,9 @@ export class Receipts {
     try {
       const prefix = `${PREFIX}${this.#owner}.`;
       const names = Array.from({ length: localStorage.length }, (_, i) => localStorage.key(i) ?? "");
-      return new Set(names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)));
+      return new Set(
+        names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+      );
     } catch {
       // Storage that cannot be read holds nothing of ours.
       return new Set();

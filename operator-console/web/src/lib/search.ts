@@ -1,9 +1,6 @@
 /** Lower case without accents: what people type quickly finds what is spelled properly. */
 export function fold(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase();
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /**
@@ -17,7 +14,8 @@ export function search<T>(items: readonly T[], query: string, textOf: (item: T) 
   for (const item of items) {
     const text = fold(textOf(item));
     const parts = text.split(/[^\p{L}\p{N}]+/u);
-    if (!words.every((word) => parts.some((part) => part.startsWith(word)) || text.includes(` ${word}`))) continue;
+    if (!words.every((word) => parts.some((part) => part.startsWith(word)) || text.includes(` ${word}`)))
+      continue;
     ranked.push({ item, rank: text.startsWith(words[0] ?? "") ? 0 : 1 });
   }
   return ranked

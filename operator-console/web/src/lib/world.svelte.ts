@@ -19,7 +19,15 @@ interface Lists {
 
 /** One walk over everything known; a screen reads it many times. */
 function sort(entities: ReadonlyMap<string, Entity>): Lists {
-  const lists: Lists = { calls: [], incidents: [], assignments: [], units: [], alarms: [], accounts: [], parts: [] };
+  const lists: Lists = {
+    calls: [],
+    incidents: [],
+    assignments: [],
+    units: [],
+    alarms: [],
+    accounts: [],
+    parts: [],
+  };
   for (const { value } of entities.values()) {
     if (value.case === "call") lists.calls.push(value.value);
     else if (value.case === "incident") lists.incidents.push(value.value);
@@ -66,7 +74,9 @@ class World {
 
   incident(id: string): IncidentView | undefined {
     const entity = live.replica.entities.get(`incident:${id}`);
-    return entity?.value.case === "incident" ? entity.value.value : this.incidents.find((one) => one.id === id);
+    return entity?.value.case === "incident"
+      ? entity.value.value
+      : this.incidents.find((one) => one.id === id);
   }
 
   assignmentsOf(incidentId: string): AssignmentView[] {

@@ -4,7 +4,9 @@ import css from "./tokens.css?raw";
 
 function tokens(theme: string): Record<string, string> {
   const block = css.split(`[data-theme="${theme}"] {`)[1]?.split("}")[0] ?? "";
-  return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((one) => [one[1], one[2]]));
+  return Object.fromEntries(
+    [...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((one) => [one[1], one[2]]),
+  );
 }
 
 /** Relative luminance as WCAG 2 defines it. */

@@ -25,7 +25,9 @@ class Watch {
   selectedId = $state("");
 
   all: AssignmentView[] = $derived(
-    world.assignments.filter((one) => one.agencyCode === session.account?.agencyCode && one.task !== undefined),
+    world.assignments.filter(
+      (one) => one.agencyCode === session.account?.agencyCode && one.task !== undefined,
+    ),
   );
   /** Nobody has read these yet: the most urgent first, then the oldest. */
   fresh: AssignmentView[] = $derived(

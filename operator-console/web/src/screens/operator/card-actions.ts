@@ -73,7 +73,10 @@ export async function dispatch(incidentId: string, typeCode: string, sending: Se
       shareCallerWith: ticked.filter((one) => one.part !== "lead" && one.shareCaller).map((one) => one.code),
     });
     sending.clear();
-    toasts.show("ok", t("card.dispatched", { list: ticked.map((one) => catalog.agencyName(one.code)).join(", ") }));
+    toasts.show(
+      "ok",
+      t("card.dispatched", { list: ticked.map((one) => catalog.agencyName(one.code)).join(", ") }),
+    );
     await desk.refresh();
     return true;
   } catch (thrown) {
@@ -87,7 +90,11 @@ export async function attach(call: CallView, incidentId: string, form: CardForm)
   const f = form.fields;
   // What the caller said of themselves belongs to the call, and must not be lost with the card.
   if (form.isDirty("callerName", "callerNumber")) {
-    await api.calls.identifyCaller({ callId: call.id, name: f.callerName.trim(), number: f.callerNumber.trim() });
+    await api.calls.identifyCaller({
+      callId: call.id,
+      name: f.callerName.trim(),
+      number: f.callerNumber.trim(),
+    });
   }
   await api.calls.attachCall({ callId: call.id, incidentId });
   // The narrative of a second caller is news about the incident.

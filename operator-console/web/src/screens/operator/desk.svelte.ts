@@ -75,7 +75,9 @@ class Desk {
     if (this.selected.startsWith("call:")) return world.call(this.selected.slice(5));
     const incident = this.incident;
     if (!incident) return undefined;
-    const calls = world.calls.filter((one) => one.incidentId === incident.id || incident.callIds.includes(one.id));
+    const calls = world.calls.filter(
+      (one) => one.incidentId === incident.id || incident.callIds.includes(one.id),
+    );
     return calls.find((one) => isTalking(one) && one.operatorAccountId === this.me) ?? calls.at(-1);
   });
   incident: IncidentView | undefined = $derived.by(() => {
@@ -101,7 +103,10 @@ class Desk {
       if (!have || one.position >= have.position) newest.set(one.id, one);
     }
     return [...newest.values()].sort(
-      (a, b) => a.role - b.role || (ms(a.stamps[0]?.at) ?? 0) - (ms(b.stamps[0]?.at) ?? 0) || a.agencyCode.localeCompare(b.agencyCode),
+      (a, b) =>
+        a.role - b.role ||
+        (ms(a.stamps[0]?.at) ?? 0) - (ms(b.stamps[0]?.at) ?? 0) ||
+        a.agencyCode.localeCompare(b.agencyCode),
     );
   });
 
@@ -127,10 +132,13 @@ class Desk {
 
   /** After a reload: the card that was in hand, else a call that is being talked on. */
   restore(): void {
-    const talking = this.myCalls.find(isTalking) ?? world.calls.find((one) => one.operatorAccountId === this.me && isTalking(one));
+    const talking =
+      this.myCalls.find(isTalking) ??
+      world.calls.find((one) => one.operatorAccountId === this.me && isTalking(one));
     const before = loadDraft<string>("desk.selected") ?? "";
     if (before && this.#exists(before)) this.selected = before;
-    else if (talking) this.selected = talking.incidentId ? `incident:${talking.incidentId}` : `call:${talking.id}`;
+    else if (talking)
+      this.selected = talking.incidentId ? `incident:${talking.incidentId}` : `call:${talking.id}`;
   }
 
   #exists(key: CardKey): boolean {
@@ -156,6 +164,14 @@ class Desk {
     this.#forms.delete(key);
   }
 
+  /** The desk is left: the next person starts with an empty one, drafts stay with their account. */
+  reset(): void {
+    this.#forms.clear();
+    this.selected = "";
+    this.fetched = undefined;
+    this.timeline = [];
+  }
+
   async answer(call: CallView | undefined): Promise<void> {
     if (!call) return;
     const reply = await act(() => api.calls.answerCall({ callId: call.id }));
@@ -171,7 +187,8 @@ class Desk {
   /** Puts what an alarm is about on the desk. */
   show(alarm: AlarmView): void {
     if (alarm.incidentId) this.select(`incident:${alarm.incidentId}`);
-    else if (alarm.callId && world.call(alarm.callId)?.operatorAccountId === this.me) this.select(`call:${alarm.callId}`);
+    else if (alarm.callId && world.call(alarm.callId)?.operatorAccountId === this.me)
+      this.select(`call:${alarm.callId}`);
   }
 
   /** Marks the call, and hangs up where the mark says that nothing more will come. */

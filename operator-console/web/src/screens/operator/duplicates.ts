@@ -31,7 +31,18 @@ const SHOWN_MAX = 3;
 const ENOUGH = 0.5;
 
 /** Words that say where or what, not how: short ones and the most common are no evidence. */
-const COMMON = new Set(["jalan", "yang", "sudah", "masih", "dekat", "depan", "belakang", "samping", "ada", "dari"]);
+const COMMON = new Set([
+  "jalan",
+  "yang",
+  "sudah",
+  "masih",
+  "dekat",
+  "depan",
+  "belakang",
+  "samping",
+  "ada",
+  "dari",
+]);
 
 function words(text: string): Set<string> {
   return new Set(

@@ -33,7 +33,14 @@ const EMPTY: Fields = {
   priority: "",
   priorityReason: "",
 };
-const TEXT_FIELDS: readonly FieldName[] = ["callerName", "callerNumber", "placeText", "kelurahanCode", "point", "narrative"];
+const TEXT_FIELDS: readonly FieldName[] = [
+  "callerName",
+  "callerNumber",
+  "placeText",
+  "kelurahanCode",
+  "point",
+  "narrative",
+];
 const PLACE_FIELDS: readonly FieldName[] = ["placeText", "kelurahanCode", "point"];
 const CLASS_FIELDS: readonly FieldName[] = ["typeCode", "priority", "priorityReason"];
 
@@ -131,7 +138,8 @@ export class CardForm {
   }
 
   #server(): Fields {
-    if (this.#incident) return Object.assign(fieldsOf(this.#incident), ...this.#landed.map((one) => one.fields));
+    if (this.#incident)
+      return Object.assign(fieldsOf(this.#incident), ...this.#landed.map((one) => one.fields));
     return { ...EMPTY, callerName: this.#call?.callerName ?? "", callerNumber: this.#call?.number ?? "" };
   }
 
@@ -168,7 +176,11 @@ export class CardForm {
 
   #keep(): void {
     if (Object.keys(this.#dirty).length === 0) dropDraft(`card.${this.key}`);
-    else saveDraft(`card.${this.key}`, { dirty: $state.snapshot(this.#dirty), base: String(this.#base) } satisfies Kept);
+    else
+      saveDraft(`card.${this.key}`, {
+        dirty: $state.snapshot(this.#dirty),
+        base: String(this.#base),
+      } satisfies Kept);
   }
 
   /** Forgets what was typed (it was confirmed elsewhere, or thrown away on purpose). */
@@ -296,7 +308,9 @@ export class CardForm {
 
   /** The person chose what is stored: the typed text of the conflicting fields goes. */
   useTheirs(): Promise<boolean> {
-    const names = (this.conflict?.conflicts ?? []).map((one) => fieldOf(one.field)).filter((one) => one !== undefined);
+    const names = (this.conflict?.conflicts ?? [])
+      .map((one) => fieldOf(one.field))
+      .filter((one) => one !== undefined);
     this.discard(names.some((one) => PLACE_FIELDS.includes(one)) ? [...names, ...PLACE_FIELDS] : names);
     this.#base = this.conflict?.currentVersion ?? this.version;
     this.conflict = undefined;

@@ -71,17 +71,35 @@ describe("possible duplicates", () => {
   });
   test("without points the words of the place and the type speak", () => {
     expect(found([fire("a")], { point: undefined })).toEqual(["a"]);
-    expect(found([fire("a")], { point: undefined, placeText: "Sedau", kelurahanCode: "", typeCode: "", category: "" })).toEqual([]);
+    expect(
+      found([fire("a")], {
+        point: undefined,
+        placeText: "Sedau",
+        kelurahanCode: "",
+        typeCode: "",
+        category: "",
+      }),
+    ).toEqual([]);
   });
   test("the same number alone is enough; nothing known finds nothing", () => {
-    const empty = { typeCode: "", category: "", placeText: "", kelurahanCode: "", point: undefined, narrative: "" };
-    expect(found([fire("a", { callerNumber: "0000-4410" })], { ...empty, callerNumber: "0000-4410" })).toEqual(["a"]);
+    const empty = {
+      typeCode: "",
+      category: "",
+      placeText: "",
+      kelurahanCode: "",
+      point: undefined,
+      narrative: "",
+    };
+    expect(
+      found([fire("a", { callerNumber: "0000-4410" })], { ...empty, callerNumber: "0000-4410" }),
+    ).toEqual(["a"]);
     expect(found([fire("a")], empty)).toEqual([]);
   });
 });
 
 describe("an assignment's way", () => {
-  const stamps = (...steps: Step[]) => steps.map((step) => ({ step, at: { seconds: 1n, nanos: 0 } })) as AssignmentView["stamps"];
+  const stamps = (...steps: Step[]) =>
+    steps.map((step) => ({ step, at: { seconds: 1n, nanos: 0 } })) as AssignmentView["stamps"];
   test("the last reached stands out, skipped ones are hollow, the awaited one can be late", () => {
     const stages = stagesOf({ step: Step.ON_SCENE, stamps: stamps(Step.SENT, Step.ON_SCENE) }, true);
     expect(stages.map((one) => one.state)).toEqual([

@@ -28,7 +28,8 @@ export function choices(assignment: AssignmentView): What[] {
   if (isOver(assignment.step)) return assignment.step === Step.COMPLETED ? ["correct"] : [];
   const ahead = WAY.filter((step) => step > assignment.step && step >= Step.ACKNOWLEDGED);
   // Units may be added and move on at any stage after.
-  const again = assignment.step >= Step.UNIT_ASSIGNED ? [Step.UNIT_ASSIGNED, Step.EN_ROUTE, Step.ON_SCENE] : [];
+  const again =
+    assignment.step >= Step.UNIT_ASSIGNED ? [Step.UNIT_ASSIGNED, Step.EN_ROUTE, Step.ON_SCENE] : [];
   const steps = [...new Set([...ahead, ...again])].sort((a, b) => a - b);
   return [
     ...steps.map((step): What => `step:${step}`),
@@ -51,7 +52,12 @@ export function record(
   const base = { assignmentId: assignment.id, onBehalf };
   if (said.what === "help") return api.dispatch.requestHelp({ ...base, what: said.text });
   if (said.what === "correct") {
-    return api.dispatch.correctStatus({ ...base, unitId: said.unitId, step: said.correctTo, reason: said.text });
+    return api.dispatch.correctStatus({
+      ...base,
+      unitId: said.unitId,
+      step: said.correctTo,
+      reason: said.text,
+    });
   }
   const step = stepOf(said.what) ?? Step.UNSPECIFIED;
   switch (step) {
@@ -59,7 +65,10 @@ export function record(
       return api.dispatch.acknowledgeAssignment(base);
     case Step.READY: {
       const { people, vehicles, equipment } = said;
-      return api.dispatch.confirmReadiness({ ...base, readiness: { people, vehicles, equipment, note: said.text } });
+      return api.dispatch.confirmReadiness({
+        ...base,
+        readiness: { people, vehicles, equipment, note: said.text },
+      });
     }
     case Step.ACCEPTED:
       return api.dispatch.acceptAssignment(base);
