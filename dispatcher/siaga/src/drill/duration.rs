@@ -54,7 +54,9 @@ impl Speed {
         if factor.is_finite() && factor > 0.0 && factor <= SPEED_MAX {
             Ok(Self(factor))
         } else {
-            Err(format!("the speed is a number above 0 and at most {SPEED_MAX}: 1 plays as in life, 60 an hour in a minute"))
+            Err(format!(
+                "the speed is a number above 0 and at most {SPEED_MAX}: 1 plays as in life, 60 an hour in a minute"
+            ))
         }
     }
 

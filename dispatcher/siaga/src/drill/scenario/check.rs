@@ -133,7 +133,10 @@ impl Check<'_> {
         let Some(earlier) = earlier else {
             let own = before.calls.len();
             let range = if own == 0 { "there is none".into() } else { format!("write 0 to {}", own - 1) };
-            self.problem(&span, &format!("same_as: {} is not the index of an earlier call; {range}", same_as.get_ref()));
+            self.problem(
+                &span,
+                &format!("same_as: {} is not the index of an earlier call; {range}", same_as.get_ref()),
+            );
             return 0;
         };
         if before.case_of(earlier).is_none() {

@@ -143,7 +143,8 @@ fn every_kind_of_bad_file_is_refused_with_line_and_key() {
 
 #[test]
 fn every_kind_of_bad_agency_is_refused() {
-    let call = "[[call]]\nat='0s'\ntype='banjir'\ndispatch=['bpbd']\n[[call]]\nat='1s'\ndisposition='ghost'\n[[agency]]\n";
+    let call =
+        "[[call]]\nat='0s'\ntype='banjir'\ndispatch=['bpbd']\n[[call]]\nat='1s'\ndisposition='ghost'\n[[agency]]\n";
     for (bad, wanted) in [
         ("units = 1\n", "missing field `code`"),
         ("code = ''\n", "code:"),
@@ -162,7 +163,10 @@ fn every_kind_of_bad_agency_is_refused() {
         ("code = 'bpbd'\ndecline = ''\n", "must not be empty"),
         ("code = 'bpbd'\ndecline = 'x'\nunits = 1\n", "sends nobody"),
         ("code = 'bpbd'\ndecline = 'x'\non_scene_after = '1s'\n", "on_scene_after: an agency that declines"),
-        ("code = 'bpbd'\nen_route_after = '9s'\non_scene_after = '8s'\n", "on_scene_after: comes before en_route_after"),
+        (
+            "code = 'bpbd'\nen_route_after = '9s'\non_scene_after = '8s'\n",
+            "on_scene_after: comes before en_route_after",
+        ),
         ("code = 'bpbd'\nacknowledge_after = '9s'\ncompleted_after = '8s'\n", "comes before acknowledge_after"),
         ("code = 'bpbd'\nen_route_after = 5\n", "en_route_after: invalid type"),
         ("code = 'bpbd'\nenroute_after = '5s'\n", "unknown field `enroute_after`"),
