@@ -6,8 +6,10 @@
 
 mod sign;
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,35 +126,27 @@ impl HubWorker {
 
     /// Delivers until `stop`, and then ends what it has begun.
     pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut at_work = JoinSet::new();
-        let mut cases: HashSet<String> = HashSet::new();
+        let mut cases =
+            Cases { worker: Arc::clone(&self), stop: stop.clone(), at_work: JoinSet::new(), next: HashMap::new() };
         let mut backoff = BACKOFF_MIN;
         while !stop.is_cancelled() {
-            while let Some(done) = at_work.try_join_next() {
-                settle(&mut cases, done);
-            }
-            if at_work.len() >= self.cases_at_once {
-                if let Some(done) = at_work.join_next().await {
-                    settle(&mut cases, done);
-                }
+            let Some(free) = self.cases_at_once.checked_sub(cases.at_work.len()).filter(|free| *free > 0) else {
+                cases.settle_one().await;
                 continue;
-            }
-            let free = self.cases_at_once - at_work.len();
-            match stop.run_until_cancelled(self.lease(free)).await {
+            };
+            // Not to be dropped half-way: what is leased must be delivered.
+            let mut lease = pin!(stop.run_until_cancelled(self.lease(free)));
+            let leased = loop {
+                tokio::select! {
+                    leased = &mut lease => break leased,
+                    () = cases.settle_one(), if !cases.at_work.is_empty() => {}
+                }
+            };
+            match leased {
                 None => break,
                 Some(Ok(deliveries)) => {
                     backoff = BACKOFF_MIN;
-                    for (case, queue) in by_case(deliveries) {
-                        // Still at work here: its lease was lost, not its order.
-                        if cases.insert(case.clone()) {
-                            let worker = Arc::clone(&self);
-                            let stop = stop.clone();
-                            at_work.spawn(async move {
-                                worker.deliver_case(queue, &stop).await;
-                                case
-                            });
-                        }
-                    }
+                    cases.take(deliveries);
                 }
                 Some(Err(status)) => {
                     tracing::warn!(code = ?status.code(), message = status.message(), "no deliveries can be leased");
@@ -161,7 +155,9 @@ impl HubWorker {
                 }
             }
         }
-        while at_work.join_next().await.is_some() {}
+        while !cases.at_work.is_empty() {
+            cases.settle_one().await;
+        }
     }
 
     async fn lease(&self, limit: usize) -> Result<Vec<Delivery>, Status> {
@@ -266,15 +262,54 @@ impl HubWorker {
     }
 }
 
-fn settle(cases: &mut HashSet<String>, done: Result<String, tokio::task::JoinError>) {
-    match done {
-        Ok(case) => {
-            cases.remove(&case);
+/// The cases at work, each at most once at a time.
+struct Cases {
+    worker: Arc<HubWorker>,
+    stop: CancellationToken,
+    at_work: JoinSet<String>,
+    /// Each case at work, with what was leased meanwhile: the core may hand a case out again before its last record has
+    /// come back to us.
+    next: HashMap<String, VecDeque<Delivery>>,
+}
+
+impl Cases {
+    fn take(&mut self, deliveries: Vec<Delivery>) {
+        for (case, queue) in by_case(deliveries) {
+            match self.next.entry(case) {
+                Entry::Occupied(mut waiting) => drop(waiting.insert(queue)),
+                Entry::Vacant(vacant) => {
+                    let case = vacant.key().clone();
+                    vacant.insert(VecDeque::new());
+                    self.begin(case, queue);
+                }
+            }
         }
-        Err(error) => {
-            // Which case it was is not known; the core's leases keep the order alone until the next start.
-            cases.clear();
-            tracing::error!(%error, "a delivery ended badly");
+    }
+
+    fn begin(&mut self, case: String, queue: VecDeque<Delivery>) {
+        let (worker, stop) = (Arc::clone(&self.worker), self.stop.clone());
+        self.at_work.spawn(async move {
+            worker.deliver_case(queue, &stop).await;
+            case
+        });
+    }
+
+    /// Waits for one case to be done, and goes on with what was leased for it meanwhile.
+    async fn settle_one(&mut self) {
+        match self.at_work.join_next().await {
+            None => {}
+            Some(Ok(case)) => match self.next.remove(&case) {
+                Some(queue) if !queue.is_empty() => {
+                    self.next.insert(case.clone(), VecDeque::new());
+                    self.begin(case, queue);
+                }
+                _ => {}
+            },
+            Some(Err(error)) => {
+                // Which case it was is not known: the core's leases alone keep the order until all are done.
+                self.next.clear();
+                tracing::error!(%error, "a delivery ended badly");
+            }
         }
     }
 }

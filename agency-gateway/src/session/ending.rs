@@ -13,6 +13,7 @@ use crate::codes::{SLOW, STOPPING, error_frame};
 use crate::status;
 
 const RETRY_AFTER_MS: u64 = 1_000;
+const GONE: &str = "gone";
 
 /// The end of a session.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(crate) struct Ending {
 impl Ending {
     /// The client closed, or the connection broke.
     pub(crate) fn gone() -> Self {
-        Self { frame: None, close_code: CloseCode::Normal, why: "gone" }
+        Self { frame: None, close_code: CloseCode::Normal, why: GONE }
     }
 
     /// 1008: connecting again with the same credential and the same behaviour will not help.
@@ -75,16 +76,26 @@ impl Ending {
         Self { frame, close_code: CloseCode::Policy, why }
     }
 
-    /// Says it to the client, and waits for the client to have read it.
-    pub(crate) async fn say(self, out: &mut Out, reader: &mut Reader) {
+    /// Says it to the client, after the replies that still wait, and waits for the client's own close. False: nobody is
+    /// there any more.
+    pub(crate) async fn say(self, out: &mut Out, reader: &mut Reader) -> bool {
+        if self.why == GONE {
+            // Completes the client's own close, where there was one.
+            return out.sink.close().await.is_ok();
+        }
+        if out.send_replies().await.is_err() {
+            return false;
+        }
         if let Some(frame) = self.frame
             && out.send(frame).await.is_err()
         {
-            return;
+            return false;
         }
         let close = CloseFrame { code: self.close_code, reason: self.why.into() };
-        if out.sink.send(Message::Close(Some(close))).await.is_ok() {
+        let said = out.sink.send(Message::Close(Some(close))).await.is_ok();
+        if said {
             reader.drain().await;
         }
+        said
     }
 }

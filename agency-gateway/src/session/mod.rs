@@ -19,6 +19,7 @@ use futures_util::stream::SplitSink;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use siaga_proto::v1::{Heartbeat, Hello, ServerFrame, client_frame, server_frame};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
@@ -89,8 +90,24 @@ pub(crate) async fn run(session: Session, socket: Socket, kinds: Kinds) {
     tracing::debug!(why = ending.why, code = u16::from(ending.close_code), "a session ended");
     let patience = Duration::from_millis(session.shared.limits.close_timeout_ms);
     // A peer that does not read any more is not waited for.
-    let _ = tokio::time::timeout(patience, ending.say(&mut out, &mut reader)).await;
+    let _ = tokio::time::timeout(patience, async move {
+        if ending.say(&mut out, &mut reader).await {
+            linger(out, reader).await;
+        }
+    })
+    .await;
     gauge.decrement(1.0);
+}
+
+/// Lets the client read what was said last: a connection that is dropped while something of the client is still unread
+/// is reset, and takes the last frames with it.
+async fn linger(out: Out, reader: Reader) {
+    let Some(mut socket) = reader.reunite(out.sink) else { return };
+    let raw = socket.get_mut();
+    if raw.shutdown().await.is_ok() {
+        let mut rest = [0; 4 * 1024];
+        while let Ok(1..) = raw.read(&mut rest).await {}
+    }
 }
 
 /// Waits for Hello; what is no Hello is answered, and waiting goes on.

@@ -48,6 +48,14 @@ impl Out {
         self.replies.recv().await
     }
 
+    /// Sends the replies that wait already.
+    pub(crate) async fn send_replies(&mut self) -> Result<(), Ending> {
+        while let Ok(reply) = self.replies.try_recv() {
+            self.send(reply).await?;
+        }
+        Ok(())
+    }
+
     /// Waits for something, and sends replies meanwhile.
     pub(crate) async fn during<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Ending> {
         let mut work = pin!(work);

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::ending::Ending;
-use super::{Session, Socket, commands};
+use super::{Session, Sink, Socket, commands};
 use crate::codes::{
     BINARY, GatewayErrorCode, HELLO_EXPECTED, NOT_JSON, NOT_UTF8, TOO_LARGE, TOO_MANY_BAD, UNKNOWN_SHAPE, error_frame,
 };
@@ -89,6 +89,11 @@ impl Reader {
         } else {
             Ok(problem)
         }
+    }
+
+    /// The whole socket again.
+    pub(crate) fn reunite(self, sink: Sink) -> Option<Socket> {
+        self.stream.reunite(sink).ok()
     }
 
     /// Reads until the client has closed.

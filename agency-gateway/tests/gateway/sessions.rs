@@ -19,7 +19,7 @@ async fn a_snapshot_in_parts_then_every_change_of_the_audience_and_no_other() {
     assert_eq!(welcome["audience"], "agency:damkar");
     assert_eq!(welcome["sessionId"], "session-of-Bearer damkar");
     assert_eq!(welcome["account"]["id"], "Bearer damkar");
-    assert_eq!(welcome["serverTime"], "2026-11-22T00:00:00Z");
+    assert_eq!(welcome["serverTime"], "2026-11-22T00:00:00+00:00");
     assert_eq!(welcome["heartbeatIntervalMs"], 5_000);
     let (entities, _) = client.snapshot().await;
     assert_eq!(entities, [at("a", 3), at("b", 9)]);
@@ -30,7 +30,7 @@ async fn a_snapshot_in_parts_then_every_change_of_the_audience_and_no_other() {
     assert_eq!(client.change().await.0, at("c", 12));
     let removed = client.expect("change").await;
     assert_eq!((&removed["entity"]["removed"], &removed["entity"]["key"]), (&json!(true), &json!("call:a")));
-    assert_eq!(removed["serverTime"], "2026-11-22T00:00:00Z");
+    assert_eq!(removed["serverTime"], "2026-11-22T00:00:00+00:00");
 }
 
 #[tokio::test]

@@ -144,9 +144,12 @@ impl Core {
 
     async fn until(&self, what: impl Fn(&Script) -> bool) {
         let mut seen = self.seen.subscribe();
-        while !what(&self.script()) {
-            seen.changed().await.unwrap();
-        }
+        let happened = async {
+            while !what(&self.script()) {
+                seen.changed().await.unwrap();
+            }
+        };
+        super::soon("the core sees it", happened).await;
     }
 
     pub fn view(&self, change: impl FnOnce(&mut View)) {
@@ -231,7 +234,8 @@ impl Core {
             audiences.iter().map(|one| (one.audience.clone(), one.sessions)).collect()
         };
         let expected: Vec<(String, u32)> = expected.iter().map(|(name, count)| ((*name).into(), *count)).collect();
-        self.presence.subscribe().wait_for(|now| as_pairs(now) == expected).await.unwrap();
+        let mut presence = self.presence.subscribe();
+        super::soon("presence is reported", presence.wait_for(|now| as_pairs(now) == expected)).await.unwrap();
     }
 }
 
