@@ -9,5 +9,6 @@ pub mod drill;
 pub mod import;
 pub mod logging;
 pub mod server;
+pub mod shell;
 pub mod stores;
 pub mod system;

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use siaga_domain::{Clock as _, IdSource as _};
 use siaga_store::{DataFolder, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore, Store, StoreError};
 
 use crate::cli::Failure;
 use crate::config::Config;
+use crate::server::health::{Check, Health};
 use crate::system::{SystemClock, SystemIds};
 
 /// Opens the store for a server, or for a command beside a running one. The folder is taken (or not) by the caller.
@@ -65,4 +67,21 @@ pub fn explain(error: StoreError) -> Failure {
         _ => "the log says more; when it stays, keep a copy of the data folder for whoever looks into it",
     };
     Failure::failed(error, advice)
+}
+
+/// `/readyz`: whether the log's database answers.
+pub struct StoreCheck(pub Arc<dyn Store>);
+
+#[async_trait]
+impl Check for StoreCheck {
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    async fn check(&self) -> Health {
+        match self.0.ping().await {
+            Ok(()) => Health::Ok,
+            Err(error) => Health::Failed(error.to_string()),
+        }
+    }
 }
