@@ -1,0 +1,133 @@
+//! The wrong person, and bad input: refused with a clear code, and nothing breaks.
+
+use siaga_proto::v1;
+use siaga_tests::{Server, clients::code, request_id, sign_in};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agency_touches_and_sees_only_its_own() {
+    let server = Server::start().await;
+    let mut operator = sign_in(&server.url, "operator1").await;
+    let mut polres = sign_in(&server.url, "polres").await;
+    let mut crew = sign_in(&server.url, "damkar-01").await;
+    let (incident_id, _) = operator.open("kebakaran-bangunan", "Rumah terbakar").await;
+    let assignment_id = operator.dispatch(&incident_id, &["damkar"]).await.remove(0);
+
+    let acknowledge = || v1::AcknowledgeAssignmentRequest {
+        request_id: request_id(),
+        assignment_id: assignment_id.clone(),
+        on_behalf: None,
+    };
+    let refusal = polres.dispatch.acknowledge_assignment(acknowledge()).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1002", "another agency's assignment looks as if there were none");
+    let refusal = crew.dispatch.acknowledge_assignment(acknowledge()).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1100", "a crew does not acknowledge for its desk");
+    let note = v1::AddNoteRequest { request_id: request_id(), incident_id: incident_id.clone(), text: "x".into() };
+    let refusal = polres.incidents.add_note(note).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1002");
+    let get = v1::GetIncidentRequest { incident_id: incident_id.clone(), number: String::new() };
+    let refusal = polres.incidents.get_incident(get).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1100");
+    let report = v1::GetReportRequest { incident_id: incident_id.clone(), language: String::new() };
+    let refusal = polres.incidents.get_report(report).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1002");
+    let said = v1::OnBehalf { channel: v1::Channel::Radio.into(), contact: "Piket".into(), said_at: None };
+    let on_behalf = v1::AcknowledgeAssignmentRequest { on_behalf: Some(said), ..acknowledge() };
+    let mut damkar = sign_in(&server.url, "damkar").await;
+    let refusal = damkar.dispatch.acknowledge_assignment(on_behalf.clone()).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1101", "only the centre records on somebody's behalf");
+    operator.dispatch.acknowledge_assignment(on_behalf).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_was_ended_is_refused() {
+    let server = Server::start().await;
+    let mut operator = sign_in(&server.url, "operator1").await;
+    operator.access.sign_out(v1::SignOutRequest {}).await.unwrap();
+    let refusal = operator.access.who_am_i(v1::WhoAmIRequest {}).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1102");
+
+    let mut administrator = sign_in(&server.url, "admin").await;
+    let mut other = sign_in(&server.url, "operator2").await;
+    let disable = v1::DisableAccountRequest {
+        request_id: request_id(),
+        account_id: other.account.id.clone(),
+        reason: "uji".into(),
+    };
+    administrator.access.disable_account(disable).await.unwrap();
+    let refusal = other.access.who_am_i(v1::WhoAmIRequest {}).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1102");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_fields_are_named() {
+    let server = Server::start().await;
+    let mut operator = sign_in(&server.url, "operator1").await;
+    let good = || v1::OpenIncidentRequest { request_id: request_id(), ..Default::default() };
+    let place = |latitude, longitude| {
+        let point = Some(v1::Point { latitude, longitude, accuracy_m: 0.0 });
+        Some(v1::PlaceInput { point, ..Default::default() })
+    };
+    let mut cases = vec![
+        ("narrative", "SIAGA-1001", v1::OpenIncidentRequest { narrative: "x".repeat(10_000), ..good() }),
+        ("caller_number", "SIAGA-1001", v1::OpenIncidentRequest { caller_number: "0".repeat(100), ..good() }),
+        ("narrative", "SIAGA-1001", v1::OpenIncidentRequest { narrative: "a\u{0}b".into(), ..good() }),
+        ("type_code", "SIAGA-1701", v1::OpenIncidentRequest { type_code: "alien".into(), ..good() }),
+        ("request_id", "SIAGA-1001", v1::OpenIncidentRequest { request_id: "1".into(), ..good() }),
+        (
+            "priority_reason",
+            "SIAGA-1304",
+            v1::OpenIncidentRequest { type_code: "kebakaran-bangunan".into(), priority: 4, ..good() },
+        ),
+    ];
+    for (latitude, longitude) in [(91.0, 0.5), (0.5, 181.0), (0.0, 0.0), (f64::NAN, 1.0), (f64::INFINITY, 1.0)] {
+        let request = v1::OpenIncidentRequest { place: place(latitude, longitude), ..good() };
+        cases.push(("place.point", "SIAGA-1001", request));
+    }
+    // A version 7 id that was made forty days ago.
+    let old = "01900000-0000-7000-8000-000000000001";
+    cases.push(("request_id", "SIAGA-1005", v1::OpenIncidentRequest { request_id: old.into(), ..good() }));
+    for (field, expected, request) in cases {
+        let refusal = operator.incidents.open_incident(request).await.unwrap_err();
+        assert_eq!(code(&refusal), expected, "{field}");
+        let detail = siaga_tests::clients::detail(&refusal);
+        assert_eq!(detail.field, field);
+        assert!(!detail.message_id.is_empty() && !detail.message_en.is_empty());
+    }
+    let outside = v1::OpenIncidentRequest { place: place(-6.2, 106.8), ..good() };
+    let opened = operator.incidents.open_incident(outside).await.unwrap().into_inner();
+    let case = operator.case(&opened.changed.unwrap().id).await.incident.unwrap();
+    assert!(case.place.unwrap().outside_city, "a call from elsewhere is taken, and marked");
+    let sambas = v1::OpenIncidentRequest { place: place(1.17, 109.0), ..good() };
+    let opened = operator.incidents.open_incident(sambas).await.unwrap().into_inner();
+    let case = operator.case(&opened.changed.unwrap().id).await.incident.unwrap();
+    assert_eq!(case.place.unwrap().neighbour_code, "61.01");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn malformed_requests_do_not_end_the_server() {
+    let server = Server::start().await;
+    let client = reqwest::Client::new();
+    let token = sign_in(&server.url, "operator1").await.token;
+    let bodies: [&[u8]; 4] =
+        [b"", b"\xff\xff\xff\xff\xff", b"\x00\x00\x00\x00\x05\x0a\xff\xff\xff\xff", &[0x0a; 70_000]];
+    for body in bodies {
+        for content_type in ["application/grpc-web+proto", "application/grpc", "application/json", "text/plain"] {
+            let answer = client
+                .post(format!("{}/siaga.v1.IncidentService/OpenIncident", server.url))
+                .bearer_auth(&token)
+                .header("content-type", content_type)
+                .body(body.to_vec())
+                .send()
+                .await
+                .unwrap();
+            let status = answer.headers().get("grpc-status").map(|status| status.to_str().unwrap().to_owned());
+            assert!(status.as_deref() != Some("0"), "{content_type} was taken");
+        }
+    }
+    for path in ["/hub/events", "/ws", "/%00", "/siaga.v1.Nothing/Nothing", "/operator/../../etc/passwd"] {
+        let answer = client.post(format!("{}{path}", server.url)).body("{").send().await.unwrap();
+        assert!(answer.status().is_client_error() || answer.headers().contains_key("grpc-status"), "{path}");
+    }
+    let ready = client.get(format!("{}/readyz", server.url)).send().await.unwrap();
+    assert!(ready.status().is_success());
+}
