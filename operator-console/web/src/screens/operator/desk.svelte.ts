@@ -193,6 +193,14 @@ class Desk {
 
   /** Marks the call, and hangs up where the mark says that nothing more will come. */
   async mark(call: CallView, disposition: Disposition): Promise<void> {
+    const form = this.form(`call:${call.id}`);
+    // Who called stays with the call, also when nothing comes of it.
+    if (!call.incidentId && form.isDirty("callerName", "callerNumber")) {
+      const { callerName: name, callerNumber: number } = form.fields;
+      await act(() =>
+        api.calls.identifyCaller({ callId: call.id, name: name.trim(), number: number.trim() }),
+      );
+    }
     const marked = await act(() => api.calls.setDisposition({ callId: call.id, disposition }));
     if (!marked) return;
     if (isTalking(call) && disposition !== Disposition.NORMAL) {
