@@ -11,7 +11,13 @@ pub mod commands;
 pub mod config;
 pub mod context;
 pub mod convert;
+pub mod deliver;
 pub mod edge;
+pub mod feed;
+mod history;
+pub mod rebuild;
+pub mod reconcile;
+pub mod report;
 pub mod setup;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -23,6 +29,7 @@ pub use config::CoreConfig;
 pub use context::Context;
 
 use access::{credentials::Credentials, sessions::Failures};
+use feed::Feed;
 use siaga_domain::{Clock, IdSource, SiagaError, report::ReportRenderer};
 use siaga_store::Store;
 use std::sync::Arc;
@@ -35,13 +42,17 @@ pub struct Core {
     /// The way to the log.
     pub writer: Writer,
     /// From credential to caller.
-    pub credentials: Credentials,
+    pub credentials: Arc<Credentials>,
+    /// From the log to the live screens.
+    pub feed: Feed,
     /// Failed sign-ins.
     pub failures: Failures,
+    /// Deliveries to the data hub under way.
+    pub hub: deliver::Deliveries,
 }
 
 impl Core {
-    /// Loads the city and starts the writer.
+    /// Loads the city and starts the writer and the feed.
     ///
     /// # Errors
     /// SIAGA-1900, SIAGA-1901 when the store cannot be read.
@@ -54,7 +65,14 @@ impl Core {
     ) -> Result<Arc<Self>, SiagaError> {
         let context = Arc::new(Context::new(store, clock, ids, config, renderer));
         context.reload_city().await?;
+        let credentials = Arc::new(Credentials::default());
+        let feed = Feed::start(Arc::clone(&context), Arc::clone(&credentials)).await?;
         let (writer, _task) = Writer::start(Arc::clone(&context));
-        Ok(Arc::new(Self { context, writer, credentials: Credentials::default(), failures: Failures::default() }))
+        Ok(Arc::new(Self { context, writer, credentials, feed, failures: Failures::default(), hub: deliver::Deliveries::default() }))
+    }
+
+    /// Ends the feed and all who follow it. What the writer has taken is written all the same.
+    pub async fn stop(&self) {
+        self.feed.stop().await;
     }
 }

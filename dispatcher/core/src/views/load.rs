@@ -25,9 +25,11 @@ pub(crate) struct Row<T> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
     pub(crate) calls: BTreeSet<Uuid>,
+    /// All calls of these incidents.
+    pub(crate) calls_of: BTreeSet<Uuid>,
     /// With all their assignments.
     pub(crate) incidents: BTreeSet<Uuid>,
-    /// With their case and all its assignments.
+    /// With their case and all its assignments, and with their units.
     pub(crate) assignments: BTreeSet<Uuid>,
     pub(crate) units: BTreeSet<Uuid>,
     pub(crate) alarms: BTreeSet<String>,
@@ -75,38 +77,62 @@ impl Loaded {
         upto: u64,
         histories: Histories<'_>,
     ) -> Result<Self, SiagaError> {
-        let mut loaded = Self { upto, ..Self::default() };
-        loaded.fetch(context, &wanted.keys()).await?;
-        loaded.whole.extend(&wanted.incidents);
+        Self { upto, ..Self::default() }.complete(context, wanted, histories).await
+    }
+
+    /// The same on top of rows that were taken in already.
+    pub(crate) async fn complete(
+        mut self,
+        context: &Context,
+        wanted: &Wanted,
+        histories: Histories<'_>,
+    ) -> Result<Self, SiagaError> {
+        self.fetch(context, wanted.keys()).await?;
+        self.whole.extend(&wanted.incidents);
         for id in &wanted.assignments {
-            loaded.whole.extend(loaded.assignments.get(id).map(|row| row.state.incident_id));
+            self.whole.extend(self.assignments.get(id).map(|row| row.state.incident_id));
         }
-        let referred = loaded.referred();
-        loaded.fetch(context, &referred).await?;
-        loaded.follow_merges(context).await?;
-        let assignments: Vec<StreamKey> = loaded
-            .whole
-            .iter()
-            .filter_map(|id| loaded.incidents.get(id))
-            .flat_map(|row| &row.state.assignments)
-            .filter(|id| !loaded.assignments.contains_key(id))
-            .map(|id| StreamKey::new(Assignment::KIND, id))
-            .collect();
-        loaded.fetch(context, &assignments).await?;
-        loaded.fetch_personal(context, wanted).await?;
-        loaded.fetch_positions(context, wanted).await?;
-        loaded.fetch_histories(context, wanted, histories).await?;
-        Ok(loaded)
+        self.fetch(context, self.referred(wanted)).await?;
+        self.follow_merges(context).await?;
+        self.fetch(context, self.assignments_of_cases_and_units()).await?;
+        let mut calls = wanted.calls.clone();
+        calls.extend(wanted.calls_of.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| &row.state.calls));
+        self.fetch(context, calls.iter().map(|id| StreamKey::new(Call::KIND, id)).collect()).await?;
+        self.fetch_personal(context, &calls).await?;
+        self.fetch_positions(context).await?;
+        self.fetch_histories(context, &calls, histories).await?;
+        Ok(self)
+    }
+
+    /// Loads these incidents and their assignments, and nothing else.
+    pub(crate) async fn with_assignments(
+        mut self,
+        context: &Context,
+        incidents: BTreeSet<Uuid>,
+    ) -> Result<Self, SiagaError> {
+        self.fetch(context, incidents.iter().map(|id| StreamKey::new(Incident::KIND, id)).collect()).await?;
+        self.whole = incidents;
+        self.fetch(context, self.assignments_of_cases_and_units()).await?;
+        self.whole.clear();
+        Ok(self)
+    }
+
+    fn assignments_of_cases_and_units(&self) -> Vec<StreamKey> {
+        let cases = self.whole.iter().filter_map(|id| self.incidents.get(id));
+        let of_units = self.units.values().flat_map(|row| row.state.engaged.iter().map(|(assignment, _)| assignment));
+        let ids: BTreeSet<&Uuid> = cases.flat_map(|row| &row.state.assignments).chain(of_units).collect();
+        ids.into_iter().map(|id| StreamKey::new(Assignment::KIND, id)).collect()
     }
 
     /// The things that the states loaded so far refer to.
-    fn referred(&self) -> Vec<StreamKey> {
+    fn referred(&self, wanted: &Wanted) -> Vec<StreamKey> {
         let mut keys = BTreeSet::new();
         let mut want = |kind: &str, id: Uuid| {
             keys.insert(StreamKey::new(kind, id));
         };
-        for id in self.whole.iter().filter(|id| !self.incidents.contains_key(id)) {
-            want(Incident::KIND, *id);
+        self.whole.iter().for_each(|id| want(Incident::KIND, *id));
+        for held in wanted.assignments.iter().filter_map(|id| self.assignments.get(id)) {
+            held.state.units.keys().for_each(|id| want(Unit::KIND, *id));
         }
         for call in self.calls.values() {
             call.state.incident_id.iter().for_each(|id| want(Incident::KIND, *id));
@@ -134,24 +160,34 @@ impl Loaded {
             if into.is_empty() {
                 return Ok(());
             }
-            let missing: Vec<StreamKey> = into
-                .iter()
-                .filter(|id| !self.incidents.contains_key(id))
-                .map(|id| StreamKey::new(Incident::KIND, id))
-                .collect();
-            self.fetch(context, &missing).await?;
+            self.fetch(context, into.iter().map(|id| StreamKey::new(Incident::KIND, id)).collect()).await?;
             self.whole.extend(into);
         }
         Ok(())
     }
 
-    async fn fetch(&mut self, context: &Context, keys: &[StreamKey]) -> Result<(), SiagaError> {
+    /// Loads the streams that are not here yet.
+    async fn fetch(&mut self, context: &Context, mut keys: Vec<StreamKey>) -> Result<(), SiagaError> {
+        keys.retain(|key| !self.has(key));
         for chunk in keys.chunks(MAX_KEYS) {
             for row in context.store.load_streams(chunk).await.map_err(store_error)? {
                 self.take(row)?;
             }
         }
         Ok(())
+    }
+
+    fn has(&self, key: &StreamKey) -> bool {
+        let id = Uuid::parse_str(&key.id).unwrap_or_default();
+        match key.kind.as_str() {
+            Call::KIND => self.calls.contains_key(&id),
+            Incident::KIND => self.incidents.contains_key(&id),
+            Assignment::KIND => self.assignments.contains_key(&id),
+            Unit::KIND => self.units.contains_key(&id),
+            Account::KIND => self.accounts.contains_key(&id),
+            Alarm::KIND => self.alarms.contains_key(&key.id),
+            _ => false,
+        }
     }
 
     /// Takes a stream in.
@@ -172,9 +208,9 @@ impl Loaded {
         Ok(())
     }
 
-    async fn fetch_personal(&mut self, context: &Context, wanted: &Wanted) -> Result<(), SiagaError> {
+    async fn fetch_personal(&mut self, context: &Context, calls: &BTreeSet<Uuid>) -> Result<(), SiagaError> {
         let of_cases = self.whole.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| row.state.personal_ids());
-        let of_calls = wanted.calls.iter().filter_map(|id| self.calls.get(id)).flat_map(|row| row.state.personal_ids());
+        let of_calls = calls.iter().filter_map(|id| self.calls.get(id)).flat_map(|row| row.state.personal_ids());
         let ids: BTreeSet<Uuid> = of_cases.chain(of_calls).collect();
         self.fetch_texts(context, ids).await
     }
@@ -189,8 +225,8 @@ impl Loaded {
         Ok(())
     }
 
-    async fn fetch_positions(&mut self, context: &Context, wanted: &Wanted) -> Result<(), SiagaError> {
-        let ids: Vec<Uuid> = wanted.units.iter().copied().collect();
+    async fn fetch_positions(&mut self, context: &Context) -> Result<(), SiagaError> {
+        let ids: Vec<Uuid> = self.units.keys().copied().collect();
         for chunk in ids.chunks(MAX_KEYS) {
             let found = context.store.latest_positions(Some(chunk)).await.map_err(store_error)?;
             self.positions.extend(found.into_iter().map(|position| (position.unit_id, position)));
@@ -201,10 +237,10 @@ impl Loaded {
     async fn fetch_histories(
         &mut self,
         context: &Context,
-        wanted: &Wanted,
+        calls: &BTreeSet<Uuid>,
         histories: Histories<'_>,
     ) -> Result<(), SiagaError> {
-        for id in &wanted.calls {
+        for id in calls {
             let number = self.calls.get(id).and_then(|call| self.text(call.state.number.as_ref()));
             let Some(number) = number.map(str::to_owned) else { continue };
             let past = match histories {
