@@ -18,7 +18,7 @@ const GONE: &str = "gone";
 /// The end of a session.
 #[derive(Debug)]
 pub(crate) struct Ending {
-    frame: Option<ServerFrame>,
+    frame: Option<Box<ServerFrame>>,
     pub(crate) close_code: CloseCode,
     /// One word, for the close frame and the metric.
     pub(crate) why: &'static str,
@@ -32,17 +32,17 @@ impl Ending {
 
     /// 1008: connecting again with the same credential and the same behaviour will not help.
     pub(crate) fn refused(detail: ErrorDetail, why: &'static str) -> Self {
-        Self { frame: Some(error_frame(detail)), close_code: CloseCode::Policy, why }
+        Self { frame: Some(Box::new(error_frame(detail))), close_code: CloseCode::Policy, why }
     }
 
     /// 1013: connect again, and resume.
     pub(crate) fn try_again(detail: ErrorDetail, why: &'static str) -> Self {
-        Self { frame: Some(error_frame(detail)), close_code: CloseCode::Again, why }
+        Self { frame: Some(Box::new(error_frame(detail))), close_code: CloseCode::Again, why }
     }
 
     /// 1009: the rest of the message is not even read.
     pub(crate) fn too_large(detail: ErrorDetail) -> Self {
-        Self { frame: Some(error_frame(detail)), close_code: CloseCode::Size, why: "too_large" }
+        Self { frame: Some(Box::new(error_frame(detail))), close_code: CloseCode::Size, why: "too_large" }
     }
 
     pub(crate) fn slow() -> Self {
@@ -53,7 +53,7 @@ impl Ending {
     /// 1001: the gateway goes away.
     pub(crate) fn stopping() -> Self {
         let detail = STOPPING.retry_after_ms(RETRY_AFTER_MS);
-        Self { frame: Some(error_frame(detail)), close_code: CloseCode::Away, why: "stopping" }
+        Self { frame: Some(Box::new(error_frame(detail))), close_code: CloseCode::Away, why: "stopping" }
     }
 
     /// The core does not open the view.
@@ -72,7 +72,7 @@ impl Ending {
 
     fn session_ended(indonesian: &str, english: &str, why: &'static str) -> Self {
         let ended = SessionEnded { reason_id: indonesian.into(), reason_en: english.into() };
-        let frame = Some(ServerFrame { frame: Some(Frame::SessionEnded(ended)) });
+        let frame = Some(Box::new(ServerFrame { frame: Some(Frame::SessionEnded(ended)) }));
         Self { frame, close_code: CloseCode::Policy, why }
     }
 
@@ -87,7 +87,7 @@ impl Ending {
             return false;
         }
         if let Some(frame) = self.frame
-            && out.send(frame).await.is_err()
+            && out.send(*frame).await.is_err()
         {
             return false;
         }

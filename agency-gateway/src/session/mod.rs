@@ -125,7 +125,9 @@ async fn greet(session: &Session, reader: &mut Reader, out: &mut Out) -> Result<
     let patience = Duration::from_millis(session.shared.limits.hello_timeout_ms);
     tokio::select! {
         () = session.shared.stopping.cancelled() => Err(Ending::stopping()),
-        hello = tokio::time::timeout(patience, hello) => hello.unwrap_or_else(|_| Err(Ending::refused(HELLO_LATE.detail(), "late"))),
+        hello = tokio::time::timeout(patience, hello) => {
+            hello.unwrap_or_else(|_| Err(Ending::refused(HELLO_LATE.detail(), "late")))
+        }
     }
 }
 

@@ -67,7 +67,7 @@ impl Reader {
             let is_text = self.kinds.next_is_text();
             return match decode(is_text, &bytes, self.frame_bytes) {
                 Ok(frame) => Ok(Incoming::Frame(frame)),
-                Err(problem) => self.count_bad(problem).map(Incoming::Bad),
+                Err(problem) => self.count_bad(*problem).map(Incoming::Bad),
             };
         }
     }
@@ -102,12 +102,12 @@ impl Reader {
     }
 }
 
-fn decode(is_text: bool, bytes: &[u8], bytes_max: usize) -> Result<Frame, ErrorDetail> {
+fn decode(is_text: bool, bytes: &[u8], bytes_max: usize) -> Result<Frame, Box<ErrorDetail>> {
     if bytes.len() > bytes_max {
         return Err(because(&TOO_LARGE, &format!("{} > {bytes_max} bytes", bytes.len())));
     }
     if !is_text {
-        return Err(BINARY.detail());
+        return Err(Box::new(BINARY.detail()));
     }
     let text = str::from_utf8(bytes).map_err(|error| because(&NOT_UTF8, &error.to_string()))?;
     let frame = serde_json::from_str::<ClientFrame>(text).map_err(|error| {
@@ -115,20 +115,20 @@ fn decode(is_text: bool, bytes: &[u8], bytes_max: usize) -> Result<Frame, ErrorD
         because(code, &error.to_string())
     })?;
     match frame.frame {
-        None => Err(UNKNOWN_SHAPE.detail()),
+        None => Err(Box::new(UNKNOWN_SHAPE.detail())),
         Some(Frame::Command(Command { command: None })) => Err(because(&UNKNOWN_SHAPE, "command")),
         Some(frame) => Ok(frame),
     }
 }
 
-fn because(code: &GatewayErrorCode, reason: &str) -> ErrorDetail {
+fn because(code: &GatewayErrorCode, reason: &str) -> Box<ErrorDetail> {
     let reason: String = reason.chars().take(REASON_CHARS).collect();
     let detail = code.detail();
-    ErrorDetail {
+    Box::new(ErrorDetail {
         message_id: format!("{} ({reason})", detail.message_id),
         message_en: format!("{} ({reason})", detail.message_en),
         ..detail
-    }
+    })
 }
 
 /// Takes the client's frames after Hello.

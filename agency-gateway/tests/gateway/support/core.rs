@@ -58,13 +58,16 @@ pub struct Call {
     pub body: Bytes,
 }
 
+/// Something that the core does once.
+pub type Act = Box<dyn FnOnce(&Core) + Send>;
+
 pub struct View {
     pub log_id: String,
     pub position: u64,
     pub parts: Vec<Vec<Entity>>,
     pub expires_at: Option<pbjson_types::Timestamp>,
     /// What happens after the snapshot was taken and before anything of it is sent.
-    pub meanwhile: Option<Box<dyn FnOnce(&Core) + Send>>,
+    pub meanwhile: Option<Act>,
 }
 
 struct Script {
