@@ -6,6 +6,7 @@ import {
   type ClientFrame,
   type ServerFrame,
 } from "../gen/siaga/v1/live_pb.ts";
+import type { ErrorDetail } from "../gen/siaga/v1/common_pb.ts";
 import { clock } from "./clock.svelte.ts";
 import { dropIncoming, emptyReplica, reduce, type Frame, type Replica } from "./reducer.ts";
 import { Receipts } from "./receipts.ts";
@@ -28,6 +29,8 @@ class Live {
   state = $state<LiveState>("idle");
   /** Since when (server's time, ms) live data have stopped or are late; 0 while they flow. */
   troubleSince = $state(0);
+  /** Why the server ended the connection or refused it, when it said so. */
+  problem = $state.raw<ErrorDetail | undefined>();
   replica = $state.raw<Replica>(emptyReplica);
 
   #socket: WebSocket | undefined;
@@ -80,6 +83,7 @@ class Live {
     this.#attempt = 0;
     this.state = "idle";
     this.troubleSince = 0;
+    this.problem = undefined;
     this.replica = emptyReplica;
   }
 
@@ -178,6 +182,7 @@ class Live {
     switch (one.case) {
       case "welcome":
         this.#welcomed = true;
+        this.problem = undefined;
         this.#attempt = 0;
         this.#beatEveryMs = one.value.heartbeatIntervalMs || this.#beatEveryMs;
         if (one.value.serverTime) clock.sample(timestampMs(one.value.serverTime), this.#helloAt);
@@ -192,12 +197,20 @@ class Live {
         this.#queue(one);
         this.#flow();
         break;
+      case "heartbeat":
+        // The server asks a silent client for a sign of life with the sequence 0.
+        if (one.value.sequence === 0n) this.#sendBeat();
+        break;
       case "receiptConfirmed":
         this.#receipts.confirmed(one.value.assignmentId);
         break;
       case "feedState":
         this.state = one.value.up ? "live" : "delayed";
         this.troubleSince = one.value.up ? 0 : one.value.since ? timestampMs(one.value.since) : clock.read();
+        break;
+      case "error":
+        if (one.value.field.startsWith("receipt:")) this.#receipts.refused(one.value.field.slice(8));
+        else this.problem = one.value;
         break;
       case "sessionEnded":
         session.expire();
@@ -243,7 +256,11 @@ class Live {
       return;
     }
     if (now - this.#beatAt < this.#beatEveryMs - 500) return;
-    this.#beatAt = now;
+    this.#sendBeat();
+  }
+
+  #sendBeat(): void {
+    this.#beatAt = performance.now();
     this.#beat += 1n;
     this.#send(create(ClientFrameSchema, { frame: { case: "heartbeat", value: { sequence: this.#beat } } }));
   }

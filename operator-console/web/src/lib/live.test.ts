@@ -141,6 +141,13 @@ describe("the live connection", () => {
     expect(live.state).toBe("lost");
   });
 
+  test("answers a server that asks for a sign of life", () => {
+    FakeSocket.last.say(welcome());
+    FakeSocket.last.say({ case: "heartbeat", value: { sequence: 0n } });
+    FakeSocket.last.say({ case: "heartbeat", value: { sequence: 1n } });
+    expect(FakeSocket.last.frames("heartbeat")).toHaveLength(1);
+  });
+
   test("asks about the session when it is refused, and waits for the person when it has ended", async () => {
     live.stop();
     live.start("board", () => {
@@ -163,6 +170,19 @@ describe("the live connection", () => {
     FakeSocket.last.say(snapshot([assignment()]));
     await vi.advanceTimersByTimeAsync(50);
     expect(live.replica.entities.size).toBe(1);
+  });
+
+  test("a refusal says why, until it is welcome again", () => {
+    FakeSocket.last.say({
+      case: "error",
+      value: { code: "SIAGA-1812", messageId: "Terlalu banyak sambungan." },
+    });
+    FakeSocket.last.cut();
+    expect(live.problem?.code).toBe("SIAGA-1812");
+    live.resumeAfterSignIn();
+    FakeSocket.last.open();
+    FakeSocket.last.say(welcome());
+    expect(live.problem).toBeUndefined();
   });
 
   test("a delayed feed is told apart from a lost socket", () => {
@@ -219,6 +239,16 @@ describe("a receipt", () => {
     for (let i = 0; i < 7; i++) tick();
     expect(receipts()).toHaveLength(0);
     full.mockRestore();
+  });
+
+  test("that the server refuses is not repeated", async () => {
+    draw();
+    await arrive();
+    const before = receipts().length;
+    FakeSocket.last.say({ case: "error", value: { code: "SIAGA-1102", field: "receipt:a1" } });
+    for (let i = 0; i < 7; i++) tick();
+    expect(receipts()).toHaveLength(before);
+    expect(live.problem).toBeUndefined();
   });
 
   test("is for new assignments only, and what leaves the view leaves the storage", async () => {

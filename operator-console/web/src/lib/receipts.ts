@@ -108,6 +108,11 @@ export class Receipts {
     this.#confirmed.add(id);
   }
 
+  /** The server will never take this one: it is not this agency's. */
+  refused(id: string): void {
+    this.confirmed(id);
+  }
+
   /** What left this agency's view leaves this machine, too: it names people. */
   #forgetAllBut(seen: ReadonlySet<string>): void {
     for (const id of this.#open.keys()) if (!seen.has(id)) this.#open.delete(id);

@@ -118,6 +118,31 @@ describe("the reducer", () => {
     expect(value?.case === "unit" && value.value.positionNow?.at?.seconds).toBe(20n);
   });
 
+  test("the state of the parts is the last that came, also at one position", () => {
+    const parts = (waiting: number): Frame => ({
+      case: "change",
+      value: create(ChangeSchema, {
+        cursor: "c1",
+        entity: {
+          key: "parts",
+          position: 5n,
+          value: { case: "parts", value: { parts: [{ name: "hub", waiting }] } },
+        },
+      }),
+    });
+    const value = reduce(emptyReplica, [parts(0), parts(7), parts(3)]).entities.get("parts")?.value;
+    expect(value?.case === "parts" && value.value.parts[0]?.waiting).toBe(3);
+  });
+
+  test("what ends by time is removed where it stands, and does not come back", () => {
+    const replica = reduce(emptyReplica, [
+      change({ key: 1, position: 7, removed: false }),
+      change({ key: 1, position: 7, removed: true }),
+      change({ key: 1, position: 7, removed: false }),
+    ]);
+    expect(shown(replica)).toEqual({});
+  });
+
   test("leaves the replica it was given as it was", () => {
     const before = reduce(emptyReplica, [change({ key: 1, position: 1, removed: false })]);
     reduce(before, [change({ key: 1, position: 2, removed: true })]);

@@ -37,16 +37,19 @@ function telemetryAt(entity: Entity): bigint {
 
 /** Whether `next` is no news to somebody who has `have`. */
 function isStale(have: Entity | undefined, next: Entity): boolean {
-  // Presence and the state of parts are no history and stand at position 0: the last word counts.
-  if (!have || next.position === 0n) return false;
+  if (!have) return false;
+  // The state of the parts is no history and may stand still in the log: the last word counts.
+  if (next.value.case === "parts") return next.position < have.position;
   if (next.position !== have.position) return next.position < have.position;
+  // What ends by time (a case closed a day ago) may be removed where it stands.
+  if (next.removed) return false;
   return telemetryAt(next) <= telemetryAt(have);
 }
 
 function put(entities: Map<string, Entity>, removed: Map<string, bigint>, next: Entity): void {
   if (isStale(entities.get(next.key), next)) return;
   const gone = removed.get(next.key);
-  if (gone !== undefined && next.position !== 0n && next.position <= gone) return;
+  if (gone !== undefined && next.position <= gone) return;
   if (!next.removed) {
     removed.delete(next.key);
     entities.set(next.key, next);
