@@ -25,7 +25,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
             "siaga-proto",
         ],
     ),
-    ("siaga-tests", &["siaga-proto"]),
+    ("siaga-tests", &["siaga-proto", "siaga-store"]),
 ];
 
 /// What the pure domain must not even see through others.

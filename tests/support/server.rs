@@ -45,8 +45,9 @@ impl Database {
 /// # Panics
 /// When it is not there.
 pub fn binary() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let folder = tests.parent().and_then(Path::parent).unwrap();
+    let own = std::env::current_exe().unwrap();
+    // Tests lie in `deps` below the binaries, the benchmark beside them.
+    let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).unwrap();
     let binary = folder.join("siaga");
     assert!(binary.is_file(), "{} is not there: run `cargo build -p siaga` first", binary.display());
     binary
