@@ -1,10 +1,10 @@
-// @vitest-environment node
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import { IncidentViewSchema, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
 import { distanceM, parsePoint, pointText } from "../../lib/place.ts";
 import { reached, stagesOf } from "../../lib/way.ts";
+import { choices } from "./dialogs/behalf.ts";
 import { possibleDuplicates, type Subject } from "./duplicates.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 14, 47, 32);
@@ -119,5 +119,24 @@ describe("an assignment's way", () => {
     const declined = { step: Step.DECLINED, stamps: stamps(Step.SENT, Step.DELIVERED, Step.DECLINED) };
     expect(reached(declined)).toBe(Step.DELIVERED);
     expect(stagesOf(declined, true).every((one) => one.state !== "late" && one.state !== "now")).toBe(true);
+  });
+});
+
+describe("what can be recorded on behalf", () => {
+  const at = (step: Step) => choices({ step } as AssignmentView);
+  test("is the way ahead, a refusal until somebody is on the way, and help", () => {
+    expect(at(Step.DELIVERED)).toEqual([
+      ...[Step.ACKNOWLEDGED, Step.READY, Step.ACCEPTED, Step.UNIT_ASSIGNED].map((one) => `step:${one}`),
+      ...[Step.EN_ROUTE, Step.ON_SCENE, Step.UNDER_CONTROL, Step.COMPLETED].map((one) => `step:${one}`),
+      `step:${Step.DECLINED}`,
+      "help",
+    ]);
+    expect(at(Step.EN_ROUTE)).not.toContain(`step:${Step.DECLINED}`);
+    expect(at(Step.EN_ROUTE)).toContain(`step:${Step.UNIT_ASSIGNED}`);
+  });
+  test("of what is over is only a correction, and of what was withdrawn nothing", () => {
+    expect(at(Step.COMPLETED)).toEqual(["correct"]);
+    expect(at(Step.DECLINED)).toEqual(["correct"]);
+    expect(at(Step.WITHDRAWN)).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ export interface Said {
 
 /** What can be said of an assignment where it stands: the way ahead, never back without a correction. */
 export function choices(assignment: AssignmentView): What[] {
-  if (isOver(assignment.step)) return assignment.step === Step.COMPLETED ? ["correct"] : [];
+  if (isOver(assignment.step)) return assignment.step === Step.WITHDRAWN ? [] : ["correct"];
   const ahead = WAY.filter((step) => step > assignment.step && step >= Step.ACKNOWLEDGED);
   // Units may be added and move on at any stage after.
   const again =
@@ -33,7 +33,7 @@ export function choices(assignment: AssignmentView): What[] {
   const steps = [...new Set([...ahead, ...again])].sort((a, b) => a - b);
   return [
     ...steps.map((step): What => `step:${step}`),
-    ...(assignment.step < Step.UNIT_ASSIGNED ? [`step:${Step.DECLINED}` as const] : []),
+    ...(assignment.step < Step.EN_ROUTE ? [`step:${Step.DECLINED}` as const] : []),
     "help",
     ...(assignment.step > Step.DELIVERED ? (["correct"] as const) : []),
   ];
