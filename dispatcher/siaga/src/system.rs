@@ -1,9 +1,13 @@
 //! The machine's clock and randomness. This is the one place that takes them from the machine; everything else is handed
 //! them, so that a test or a simulation can hand in its own.
 
+use std::sync::Arc;
+
 use rand::Rng as _;
 use siaga_domain::{Clock, IdSource, Timestamp};
 use uuid::Uuid;
+
+use crate::agency_client::rpc::Sources;
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,6 +39,12 @@ impl IdSource for SystemIds {
     fn fill(&self, bytes: &mut [u8]) {
         rand::rng().fill_bytes(bytes);
     }
+}
+
+/// Clock and ids of the machine, for the clients.
+#[must_use]
+pub fn sources() -> Sources {
+    Sources { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) }
 }
 
 #[cfg(test)]

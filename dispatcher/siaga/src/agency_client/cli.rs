@@ -7,6 +7,7 @@ use super::{
     screen::{Language, Screen},
     store::{Store, StoreError},
 };
+use crate::config::Secret;
 use clap::Args;
 use std::{
     io::{self, BufRead},
@@ -21,6 +22,12 @@ const LINES_WAITING: usize = 32;
 /// How long one sign-in is tried before the connection counts as lost and is begun again.
 const SIGN_IN_PATIENCE: Duration = Duration::from_secs(8);
 
+/// A secret on the command line; it never fails.
+#[allow(clippy::unnecessary_wraps)]
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
+}
+
 /// Options of `siaga agency-client`.
 // Each flag is a choice of its own.
 #[allow(clippy::struct_excessive_bools)]
@@ -30,8 +37,8 @@ pub struct AgencyClientArgs {
     #[arg(long, env = "SIAGA_SERVER", default_value = "http://127.0.0.1:1120", value_name = "URL")]
     pub server: String,
     /// Token of this machine, from the centre's administrator
-    #[arg(long, env = "SIAGA_TOKEN", hide_env_values = true, value_name = "TOKEN", conflicts_with = "username")]
-    pub token: Option<String>,
+    #[arg(long, env = "SIAGA_TOKEN", hide_env_values = true, value_name = "TOKEN", conflicts_with = "username", value_parser = secret)]
+    pub token: Option<Secret>,
     /// File with the token, so that it stands in no list of processes
     #[arg(long, value_name = "FILE", conflicts_with_all = ["token", "username"])]
     pub token_file: Option<PathBuf>,
@@ -39,8 +46,8 @@ pub struct AgencyClientArgs {
     #[arg(long, env = "SIAGA_USERNAME", value_name = "NAME")]
     pub username: Option<String>,
     /// Password of the account; better in the environment or a file than on the command line
-    #[arg(long, env = "SIAGA_PASSWORD", hide_env_values = true, value_name = "PASSWORD", requires = "username")]
-    pub password: Option<String>,
+    #[arg(long, env = "SIAGA_PASSWORD", hide_env_values = true, value_name = "PASSWORD", requires = "username", value_parser = secret)]
+    pub password: Option<Secret>,
     /// File with the password
     #[arg(long, value_name = "FILE", requires = "username", conflicts_with = "password")]
     pub password_file: Option<PathBuf>,
@@ -132,7 +139,7 @@ fn credential(
         return Ok(Credential::Token(from_file(path)?));
     }
     if let Some(token) = &arguments.token {
-        return Ok(Credential::Token(token.clone()));
+        return Ok(Credential::Token(token.expose().to_owned()));
     }
     let Some(username) = arguments.username.clone() else {
         return Err(AgencyClientFailure::Credential(
@@ -140,7 +147,7 @@ fn credential(
         ));
     };
     let password = match (&arguments.password, &arguments.password_file) {
-        (Some(password), _) => password.clone(),
+        (Some(password), _) => password.expose().to_owned(),
         (None, Some(path)) => from_file(path)?,
         (None, None) => {
             return Err(AgencyClientFailure::Credential(

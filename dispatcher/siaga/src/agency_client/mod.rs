@@ -5,6 +5,8 @@
 
 pub mod cli;
 pub mod desk;
+#[cfg(test)]
+mod desk_test;
 pub mod live;
 pub mod rpc;
 pub mod screen;

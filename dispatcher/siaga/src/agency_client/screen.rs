@@ -44,6 +44,11 @@ impl Screen<io::Stdout> {
 }
 
 impl<W: Write> Screen<W> {
+    /// On any output, without a bell.
+    pub fn to(output: W, is_json: bool, language: Language) -> Self {
+        Self { output, is_json, language, bell: false, shown: BTreeMap::new() }
+    }
+
     /// Shows what has become of the assignment under a key; none: it is no longer the agency's.
     ///
     /// # Errors
@@ -218,7 +223,7 @@ mod tests {
     use siaga_proto::v1::TaskView;
 
     fn screen(is_json: bool) -> Screen<Vec<u8>> {
-        Screen { output: Vec::new(), is_json, language: Language::Id, bell: false, shown: BTreeMap::new() }
+        Screen::to(Vec::new(), is_json, Language::Id)
     }
 
     fn assignment(step: Step) -> AssignmentView {

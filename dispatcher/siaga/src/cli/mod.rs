@@ -1,8 +1,10 @@
 //! The command line. Each command is one file.
 
+mod agency_client;
 mod audit;
 mod backup;
 mod config;
+mod drill;
 mod failure;
 mod options;
 
@@ -39,6 +41,10 @@ enum Command {
     Backup(backup::Backup),
     /// Put a back-up into an empty data folder, after proving it whole
     Restore(backup::Restore),
+    /// Play a scenario through the public contract, and say which of its steps did not happen
+    Drill(crate::drill::cli::DrillArgs),
+    /// Connect an agency's own system: receive, confirm, acknowledge and report assignments
+    AgencyClient(crate::agency_client::cli::AgencyClientArgs),
 }
 
 /// Runs the command line of this process.
@@ -50,6 +56,8 @@ pub fn main() -> ExitCode {
         Command::Audit(command) => wait_for(audit::run(command)),
         Command::Backup(command) => wait_for(backup::backup(command)),
         Command::Restore(command) => wait_for(backup::restore(command)),
+        Command::Drill(arguments) => wait_for(drill::drill(arguments)),
+        Command::AgencyClient(arguments) => wait_for(agency_client::agency_client(arguments)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

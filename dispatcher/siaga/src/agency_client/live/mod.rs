@@ -5,6 +5,8 @@
 
 mod address;
 mod backoff;
+#[cfg(test)]
+pub(crate) mod fake;
 mod link;
 mod outbox;
 #[cfg(test)]
