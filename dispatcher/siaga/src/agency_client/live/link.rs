@@ -276,7 +276,7 @@ impl Link {
     }
 
     /// Settles what the frame answers, remembers how far it went, and hands it on.
-    async fn take(&mut self, frame: ServerFrame) -> Result<(), Gone> {
+    async fn take(&mut self, frame: Box<ServerFrame>) -> Result<(), Gone> {
         match &frame.frame {
             Some(Frame::CommandResult(result)) => {
                 self.outbox.settle_command(result.clone());
@@ -296,13 +296,13 @@ impl Link {
             }
             _ => {}
         }
-        self.events.send(LiveEvent::Frame(Box::new(frame))).await.map_err(|_| Gone::Unused)
+        self.events.send(LiveEvent::Frame(frame)).await.map_err(|_| Gone::Unused)
     }
 }
 
 /// What a message was.
 enum Heard {
-    Frame(ServerFrame),
+    Frame(Box<ServerFrame>),
     Nothing,
     Unreadable(String),
 }
@@ -310,8 +310,10 @@ enum Heard {
 fn read(message: Result<Message, tungstenite::Error>) -> Result<Heard, Gone> {
     match message.map_err(|error| Gone::Lost(error.to_string()))? {
         // A newer server may say what this program does not know; the rest of the connection is still good.
-        Message::Text(text) => Ok(serde_json::from_str(text.as_str())
-            .map_or_else(|error| Heard::Unreadable(format!("an unreadable frame: {error}")), Heard::Frame)),
+        Message::Text(text) => Ok(serde_json::from_str(text.as_str()).map_or_else(
+            |error| Heard::Unreadable(format!("an unreadable frame: {error}")),
+            |frame| Heard::Frame(Box::new(frame)),
+        )),
         Message::Close(Some(close)) => {
             Err(Gone::Lost(format!("closed by the server: {} {}", close.code, close.reason)))
         }
