@@ -3,6 +3,7 @@
 //! set. Build it with `--release` for figures that mean something.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use siaga_store::testing::{self, TestStore};
@@ -33,12 +34,14 @@ async fn measure(test: TestStore, callers: u64) {
     let writer = tokio::spawn(write_groups(test.store.clone(), queue));
     let started = Instant::now();
     let mut tasks = Vec::new();
-    for caller in 0..callers {
-        let sender = sender.clone();
+    // Ids in the order of their making, as UUIDv7 are.
+    let next = Arc::new(AtomicU64::new(0));
+    for _ in 0..callers {
+        let (sender, next) = (sender.clone(), next.clone());
         tasks.push(tokio::spawn(async move {
             let mut times = Vec::new();
-            for number in 0..COMMANDS_PER_CALLER {
-                let command = testing::sample_command(caller * COMMANDS_PER_CALLER + number);
+            for _ in 0..COMMANDS_PER_CALLER {
+                let command = testing::sample_command(next.fetch_add(1, Ordering::Relaxed));
                 let sent = Instant::now();
                 let (reply, done) = oneshot::channel();
                 sender.send((command, reply)).await.expect("the writer listens");

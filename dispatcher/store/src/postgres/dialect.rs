@@ -40,10 +40,11 @@ pub(super) async fn notify(tx: &mut Transaction, position: u64) -> Result<(), St
     Ok(())
 }
 
-pub(super) fn insert_words(rows: &[(i64, Vec<String>)]) -> QueryBuilder<Db> {
+/// Rows of the word index, for the personal rows with these ids.
+pub(super) fn insert_words(rows: &[(String, Vec<String>)]) -> QueryBuilder<Db> {
     let mut query = QueryBuilder::new("INSERT INTO personal_words (row, words) ");
-    query.push_values(rows, |mut row, (number, words)| {
-        row.push_bind(*number);
+    query.push_values(rows, |mut row, (id, words)| {
+        row.push("(SELECT row FROM personal WHERE id = ").push_bind_unseparated(id.clone()).push_unseparated(")");
         // The words as they are, past the parser.
         row.push("array_to_tsvector(").push_bind_unseparated(words.clone()).push_unseparated(")");
     });

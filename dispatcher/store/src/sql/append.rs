@@ -1,6 +1,6 @@
 //! The one way into the log.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use sqlx::{QueryBuilder, Row};
@@ -10,7 +10,8 @@ use super::{Backend, Db, Transaction, dialect, side};
 use crate::commit::Plan;
 use crate::rows::signed;
 use crate::{
-    Appended, CommandCommit, Head, PositionRange, StoreError, StoredEvent, StoredRequest, StreamKey, event_hash,
+    Appended, CommandCommit, EventLog, Head, PositionRange, StoreError, StoredEvent, StoredRequest, StreamKey,
+    event_hash,
 };
 
 /// Appends a group in one transaction. The order of the locks is the same for everybody:
@@ -20,7 +21,10 @@ pub(super) async fn append(store: &Backend, group: &[CommandCommit]) -> Result<A
     let started = Instant::now();
     let plan = Plan::of(group)?;
     let mut tx = dialect::begin(store.writer()).await?;
-    insert_requests(&mut tx, &plan.requests).await?;
+    if !insert_requests(&mut tx, &plan.requests).await? {
+        tx.rollback().await?;
+        return Err(stored_request(store, &plan).await?);
+    }
     let positions = check_streams(&mut tx, &plan).await?;
     let head = lock_head(&mut tx).await?;
     let events = chain(&plan, &head)?;
@@ -29,7 +33,10 @@ pub(super) async fn append(store: &Backend, group: &[CommandCommit]) -> Result<A
 
     // Streams before events: a stream that somebody else made meanwhile is a conflict, not a
     // broken constraint.
-    write_streams(&mut tx, &plan, head.position, &positions).await?;
+    if !write_streams(&mut tx, &plan, head.position, &positions).await? {
+        tx.rollback().await?;
+        return Err(made_meanwhile(store, &plan).await?);
+    }
     insert_events(&mut tx, &events).await?;
     side::write(&mut tx, &plan).await?;
     if !events.is_empty() {
@@ -62,9 +69,9 @@ fn ranges(events_per_command: &[usize], mut position: u64) -> Vec<Option<Positio
     events_per_command.iter().map(range).collect()
 }
 
-/// Stores the requests. A concurrent writer of the same request is waited for; what was not
-/// inserted was there before.
-async fn insert_requests(tx: &mut Transaction, requests: &[(usize, &StoredRequest)]) -> Result<(), StoreError> {
+/// Stores the requests; false when one was there before. A concurrent writer of the same request
+/// is waited for.
+async fn insert_requests(tx: &mut Transaction, requests: &[(usize, &StoredRequest)]) -> Result<bool, StoreError> {
     for batch in batches(requests) {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO requests (account_id, request_id, request_hash, reply, recorded_at_ms) ",
@@ -76,26 +83,37 @@ async fn insert_requests(tx: &mut Transaction, requests: &[(usize, &StoredReques
                 .push_bind(request.reply.clone())
                 .push_bind(request.recorded_at.unix_ms());
         });
-        query.push(" ON CONFLICT DO NOTHING RETURNING account_id, request_id");
-        let rows = query.build().fetch_all(&mut **tx).await?;
-        if rows.len() == batch.len() {
-            continue;
+        query.push(" ON CONFLICT DO NOTHING");
+        let done = query.build().execute(&mut **tx).await?;
+        if done.rows_affected() < batch.len() as u64 {
+            return Ok(false);
         }
-        let mut inserted = HashSet::new();
-        for row in rows {
-            inserted.insert((row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?));
-        }
-        let index = batch
-            .iter()
-            .filter(|(_, request)| {
-                let key = (request.account_id.to_string(), request.request_id.to_string());
-                !inserted.contains(&key)
-            })
-            .map(|(index, _)| *index)
-            .min();
-        return Err(StoreError::DuplicateRequest { index: index.unwrap_or_default() });
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Which request was there before. Looked up after the transaction, whose own rows are gone then.
+async fn stored_request(store: &Backend, plan: &Plan<'_>) -> Result<StoreError, StoreError> {
+    let mut requests = plan.requests.clone();
+    requests.sort_by_key(|(index, _)| *index);
+    for (index, request) in requests {
+        if store.find_request(request.account_id, request.request_id).await?.is_some() {
+            return Ok(StoreError::DuplicateRequest { index });
+        }
+    }
+    Ok(StoreError::Busy { detail: "a stored request expired meanwhile".into() })
+}
+
+/// Which streams somebody else made between the check and the write.
+async fn made_meanwhile(store: &Backend, plan: &Plan<'_>) -> Result<StoreError, StoreError> {
+    let new = plan.streams.iter().filter(|(_, stream)| stream.expected == 0);
+    let keys: Vec<StreamKey> = new.map(|(key, _)| (*key).clone()).collect();
+    let mut there: Vec<StreamKey> = Vec::new();
+    for keys in keys.chunks(crate::MAX_KEYS) {
+        there.extend(store.load_streams(keys).await?.into_iter().map(|row| row.key));
+    }
+    there.sort();
+    Ok(StoreError::Conflict { keys: there })
 }
 
 /// Locks the streams in sorted order and checks their versions; returns the positions of those
@@ -203,14 +221,14 @@ struct StreamRecord<'a> {
     state: &'a str,
 }
 
-/// Writes the streams that got events: new ones must still be new, since a row that did not
-/// exist could not be locked.
+/// Writes the streams that got events; false when one that should be new is there, since a row that
+/// did not exist could not be locked.
 async fn write_streams(
     tx: &mut Transaction,
     plan: &Plan<'_>,
     head_position: u64,
     positions: &BTreeMap<&StreamKey, i64>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut new = Vec::new();
     let mut changed = Vec::new();
     for (key, stream) in &plan.streams {
@@ -227,15 +245,10 @@ async fn write_streams(
     }
     for batch in batches(&new) {
         let mut query = insert_streams(batch);
-        query.push(" ON CONFLICT DO NOTHING RETURNING kind, id");
-        let rows = query.build().fetch_all(&mut **tx).await?;
-        if rows.len() < batch.len() {
-            let mut inserted = HashSet::new();
-            for row in rows {
-                inserted.insert(StreamKey { kind: row.try_get(0)?, id: row.try_get(1)? });
-            }
-            let there = batch.iter().map(|record| record.key).filter(|key| !inserted.contains(key));
-            return Err(StoreError::Conflict { keys: there.cloned().collect() });
+        query.push(" ON CONFLICT DO NOTHING");
+        let done = query.build().execute(&mut **tx).await?;
+        if done.rows_affected() < batch.len() as u64 {
+            return Ok(false);
         }
     }
     for batch in batches(&changed) {
@@ -247,7 +260,7 @@ async fn write_streams(
         );
         query.build().execute(&mut **tx).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn insert_streams(batch: &[StreamRecord<'_>]) -> QueryBuilder<Db> {

@@ -129,7 +129,7 @@ impl Maintenance for Backend {
                 sqlx::query::<Db>("DELETE FROM personal_words").execute(&mut *tx).await?;
             }
             let found = sqlx::query::<Db>(
-                "SELECT row, content FROM personal WHERE search = 'words' AND row > $1 \
+                "SELECT row, id, content FROM personal WHERE search = 'words' AND row > $1 \
                  ORDER BY row LIMIT $2",
             )
             .bind(last_row)
@@ -138,13 +138,13 @@ impl Maintenance for Backend {
             .await?;
             let mut words = Vec::with_capacity(found.len());
             for row in &found {
-                words.push((row.try_get(0)?, split_words(row.try_get(1)?)));
+                words.push((row.try_get(1)?, split_words(row.try_get(2)?)));
             }
             side::insert_words(&mut tx, &words).await?;
             tx.commit().await?;
             count += words.len() as u64;
-            match words.last() {
-                Some((row, _)) => last_row = *row,
+            match found.last() {
+                Some(row) => last_row = row.try_get(0)?,
                 None => return Ok(count),
             }
         }

@@ -1,8 +1,6 @@
 //! What is written beside the events: personal rows, erasures, the index of incidents, accounts.
 
-use std::collections::HashMap;
-
-use sqlx::{QueryBuilder, Row};
+use sqlx::QueryBuilder;
 
 use super::batch::{batches, key_batches, push_in};
 use super::{Db, Transaction, dialect};
@@ -42,26 +40,19 @@ async fn insert_personal(tx: &mut Transaction, rows: &[&PersonalRow]) -> Result<
                 .push_bind(personal.index.as_str())
                 .push_bind(phone);
         });
-        query.push(" RETURNING row, id");
-        let mut numbers = HashMap::new();
-        for row in query.build().fetch_all(&mut **tx).await? {
-            numbers.insert(row.try_get::<String, _>(1)?, row.try_get::<i64, _>(0)?);
-        }
-        let words: Vec<(i64, Vec<String>)> = batch
+        query.build().execute(&mut **tx).await?;
+        let words: Vec<(String, Vec<String>)> = batch
             .iter()
             .filter(|personal| personal.index == PersonalIndex::Words)
-            .filter_map(|personal| {
-                let number = numbers.get(&personal.id.to_string())?;
-                Some((*number, split_words(&personal.content)))
-            })
+            .map(|personal| (personal.id.to_string(), split_words(&personal.content)))
             .collect();
         insert_words(tx, &words).await?;
     }
     Ok(())
 }
 
-/// Puts the words of personal rows (by row number) into the index.
-pub(super) async fn insert_words(tx: &mut Transaction, rows: &[(i64, Vec<String>)]) -> Result<(), StoreError> {
+/// Puts the words of personal rows (by their ids) into the index.
+pub(super) async fn insert_words(tx: &mut Transaction, rows: &[(String, Vec<String>)]) -> Result<(), StoreError> {
     for batch in batches(rows) {
         dialect::insert_words(batch).build().execute(&mut **tx).await?;
     }

@@ -42,10 +42,12 @@ pub(super) async fn notify(_tx: &mut Transaction, _position: u64) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn insert_words(rows: &[(i64, Vec<String>)]) -> QueryBuilder<Db> {
+/// Rows of the word index, for the personal rows with these ids.
+pub(super) fn insert_words(rows: &[(String, Vec<String>)]) -> QueryBuilder<Db> {
     let mut query = QueryBuilder::new("INSERT INTO personal_words (rowid, words) ");
-    query.push_values(rows, |mut row, (number, words)| {
-        row.push_bind(*number).push_bind(words.join(" "));
+    query.push_values(rows, |mut row, (id, words)| {
+        row.push("(SELECT row FROM personal WHERE id = ").push_bind_unseparated(id.clone()).push_unseparated(")");
+        row.push_bind(words.join(" "));
     });
     query
 }
@@ -85,9 +87,20 @@ pub(super) async fn backup(store: &Backend, path: &Path) -> Result<(), StoreErro
     on_disk.sync_all().await.map_err(file)
 }
 
-/// Empties the write-ahead log, which still holds the pages from before the erasure.
+/// Rewrites the file and empties the write-ahead log, which still holds the pages from before the erasure. Overwriting
+/// deleted rows is not enough: when pages are rebalanced, SQLite leaves stale copies of rows in their slack.
+///
+/// Rewriting holds the one writer meanwhile; a file over the limit is left as it is, and
+/// `false` says so.
 pub(super) async fn after_erase(store: &Backend) -> Result<bool, StoreError> {
     const TRIES: usize = 20;
+    const REWRITTEN_BYTES_MAX: i64 = 1024 * 1024 * 1024;
+    let size = sqlx::query("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
+    if size.fetch_one(store.writer()).await?.try_get::<i64, _>(0)? > REWRITTEN_BYTES_MAX {
+        tracing::warn!("the database is too large to be rewritten while calls are taken: run VACUUM in a quiet hour");
+        return Ok(false);
+    }
+    sqlx::query("VACUUM").execute(store.writer()).await?;
     for _ in 0..TRIES {
         let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(store.writer()).await?;
         if row.try_get::<i64, _>(0)? == 0 {
