@@ -134,14 +134,20 @@ describe("the reducer", () => {
     expect(value?.case === "parts" && value.value.parts[0]?.waiting).toBe(3);
   });
 
-  test("what ends by time is removed where it stands, and does not come back", () => {
-    const replica = reduce(emptyReplica, [
-      change({ key: 1, position: 7, removed: false }),
-      change({ key: 1, position: 7, removed: true }),
-      change({ key: 1, position: 7, removed: false }),
-    ]);
-    expect(shown(replica)).toEqual({});
-  });
+  test.each([0, 7])(
+    "what ends by time is removed (position %i), and only news brings it back",
+    (position) => {
+      const gone = reduce(emptyReplica, [
+        change({ key: 1, position: 7, removed: false }),
+        change({ key: 1, position, removed: true }),
+        change({ key: 1, position: 7, removed: false }),
+      ]);
+      expect(shown(gone)).toEqual({});
+      expect(shown(reduce(gone, [change({ key: 1, position: 8, removed: false })]))).toEqual({
+        "call:1": "8",
+      });
+    },
+  );
 
   test("leaves the replica it was given as it was", () => {
     const before = reduce(emptyReplica, [change({ key: 1, position: 1, removed: false })]);

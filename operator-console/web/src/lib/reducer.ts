@@ -37,27 +37,29 @@ function telemetryAt(entity: Entity): bigint {
 
 /** Whether `next` is no news to somebody who has `have`. */
 function isStale(have: Entity | undefined, next: Entity): boolean {
-  if (!have) return false;
-  // The state of the parts is no history and may stand still in the log: the last word counts.
-  if (next.value.case === "parts") return next.position < have.position;
+  // Position 0: no event says it, only time or the state of things now. The last word counts.
+  if (!have || next.position === 0n) return false;
   if (next.position !== have.position) return next.position < have.position;
-  // What ends by time (a case closed a day ago) may be removed where it stands.
-  if (next.removed) return false;
+  // The state of the parts may stand still in the log while it changes.
+  if (next.removed || next.value.case === "parts") return false;
   return telemetryAt(next) <= telemetryAt(have);
 }
 
 function put(entities: Map<string, Entity>, removed: Map<string, bigint>, next: Entity): void {
-  if (isStale(entities.get(next.key), next)) return;
-  const gone = removed.get(next.key);
-  if (gone !== undefined && next.position <= gone) return;
+  const have = entities.get(next.key);
+  if (isStale(have, next)) return;
+  const gone = removed.get(next.key) ?? -1n;
   if (!next.removed) {
+    if (next.position !== 0n && next.position <= gone) return;
     removed.delete(next.key);
     entities.set(next.key, next);
     return;
   }
+  // What was known of it may still be on its way a second time: it is no news either.
+  const upTo = [have?.position ?? 0n, next.position, gone].reduce((a, b) => (b > a ? b : a));
   entities.delete(next.key);
   removed.delete(next.key);
-  removed.set(next.key, next.position);
+  removed.set(next.key, upTo);
   if (removed.size > REMOVED_MAX) removed.delete(removed.keys().next().value ?? "");
 }
 
