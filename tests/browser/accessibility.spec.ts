@@ -1,0 +1,78 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { Agency } from "./support/agency.ts";
+import { DAMKAR, Operator, PSC } from "./support/operator.ts";
+import { englishOn } from "./support/english.ts";
+import { expect, test } from "./support/test.ts";
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** The screen as it stands: photographed for people, checked by axe, and read for English. */
+async function inspect(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `results/screens/${name}.png` });
+  const found = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+  const said = found.violations.map(
+    (one) => `${one.id}: ${one.help}\n  ${one.nodes.map((node) => node.html).join("\n  ")}`,
+  );
+  expect(said, name).toEqual([]);
+  expect(await englishOn(page), name).toEqual([]);
+}
+
+for (const theme of ["dark", "light"] as const) {
+  test(`the sign-in is accessible (${theme})`, async ({ visitor }) => {
+    const page = await visitor({ theme });
+    await page.goto("/");
+    await expect(page.getByRole("heading", { name: "Siaga 112" })).toBeVisible();
+    await inspect(page, `sign-in-${theme}`);
+  });
+
+  test(`the operator's and the agency's screens are accessible (${theme})`, async ({ seat }) => {
+    const operator = new Operator(await seat("operator1", { theme }));
+    const damkar = new Agency(await seat("damkar", { theme }));
+    await expect(damkar.page.getByText(/\d dari \d unit siap/)).toBeVisible();
+    await inspect(operator.page, `operator-empty-${theme}`);
+    await inspect(damkar.page, `agency-empty-${theme}`);
+
+    await operator.ringByHand("0562 0000 601");
+    await inspect(operator.page, `operator-call-${theme}`);
+    await operator.field("Nama pelapor").fill("Penjaga sekolah");
+    await operator.field("Tempat kejadian").fill("Jalan Niaga, deret ruko tengah");
+    await operator.field("Titik atau tautan peta").fill("0.9063, 108.9872");
+    await operator.field("Uraian kejadian").fill("Asap tebal dari lantai dua, dua orang masih di dalam.");
+    await operator.chooseType("Kebakaran bangunan");
+    await operator.verifyPlace();
+    await inspect(operator.page, `operator-typed-${theme}`);
+    await operator.proposal(PSC).check();
+    await operator.card.getByRole("button", { name: "Buka dan kirim (2)" }).click();
+    const number = await operator.incidentNumber();
+    await operator.expectStep(DAMKAR, "sampai");
+    await operator.expectStep(PSC, "dikirim");
+    await expect(operator.alarms.getByRole("button", { name: /^Saya ambil/ }).first()).toBeVisible();
+    await inspect(operator.page, `operator-sent-${theme}`);
+    await inspect(damkar.page, `agency-new-${theme}`);
+
+    await damkar.fresh(number).getByRole("button", { name: "Siap, terima" }).click();
+    await operator.expectStep(DAMKAR, "diterima");
+    await damkar.assign("DAMKAR-01", number);
+    await damkar.report("Berangkat");
+    await operator.expectStep(DAMKAR, "berangkat");
+    await inspect(damkar.page, `agency-running-${theme}`);
+
+    await operator.card.getByRole("button", { name: `Catat langkah ${PSC}` }).click();
+    await expect(operator.page.getByRole("dialog")).toBeVisible();
+    await inspect(operator.page, `operator-behalf-${theme}`);
+    await operator.page.keyboard.press("Escape");
+    await operator.page.keyboard.press("F9");
+    await expect(operator.page.getByRole("dialog", { name: /^Tutup kejadian/ })).toBeVisible();
+    await inspect(operator.page, `operator-close-${theme}`);
+    await operator.page.keyboard.press("Escape");
+    // The next theme begins with free units and an empty desk.
+    await operator.card.getByRole("button", { name: "Tindakan", exact: true }).click();
+    await operator.page.getByRole("menuitem", { name: "Batalkan kejadian…" }).click();
+    const dialog = operator.page.getByRole("dialog", { name: /^Batalkan kejadian/ });
+    await dialog.getByLabel(/^Alasan/).fill("Akhir latihan");
+    await dialog.getByRole("button", { name: "Batalkan kejadian" }).click();
+    await expect(operator.card.getByText("dibatalkan", { exact: true })).toBeVisible();
+    await inspect(operator.page, `operator-over-${theme}`);
+  });
+}

@@ -1,0 +1,63 @@
+import { Operator } from "./support/operator.ts";
+import { expect, test } from "./support/test.ts";
+
+const NARRATIVE = "Perahu terbalik, tiga orang di air.";
+
+test("bad input is said at its field, and nothing that was typed is lost", async ({ seat }) => {
+  const operator = new Operator(await seat("operator1"));
+  await operator.ringByHand("");
+  await operator.field("Uraian kejadian").fill(NARRATIVE);
+  const point = operator.field("Titik atau tautan peta");
+  const place = operator.card.getByRole("region", { name: "Lokasi" });
+
+  await test.step("points that are none, or lie elsewhere", async () => {
+    for (const text of ["abc", "95, 200", "0.9063"]) {
+      await point.fill(text);
+      await expect(place).toContainText("Bukan titik: contoh 0.9063, 108.9872");
+      await operator.page.keyboard.press("F8");
+      await expect(
+        operator.page
+          .getByRole("status")
+          .getByText(/Bukan titik/)
+          .first(),
+      ).toBeVisible();
+      await expect(operator.card).toHaveAccessibleName("Kejadian baru");
+      await expect(operator.field("Uraian kejadian")).toHaveValue(NARRATIVE);
+    }
+    await point.fill("0, 0");
+    await expect(place).toContainText("Titik di luar kota");
+    await point.fill("");
+  });
+
+  await test.step("a narrative of 10,000 characters stops at the limit", async () => {
+    await operator.field("Uraian kejadian").fill("");
+    await operator.field("Uraian kejadian").focus();
+    await operator.page.keyboard.insertText("a".repeat(10_000));
+    await expect(operator.field("Uraian kejadian")).toHaveValue("a".repeat(4000));
+    await operator.field("Uraian kejadian").fill(NARRATIVE);
+  });
+
+  await test.step("a number that is none is refused by the server, at its field", async () => {
+    await operator.field("Nomor pelapor").fill("bukan nomor \u{1F525}");
+    await operator.page.keyboard.press("F8");
+    await expect(operator.card.getByRole("region", { name: "Pelapor" })).toContainText("▲");
+    await expect(operator.card).toHaveAccessibleName("Kejadian baru");
+    await expect(operator.field("Uraian kejadian")).toHaveValue(NARRATIVE);
+    await operator.field("Nomor pelapor").fill("");
+  });
+
+  await test.step("a priority other than the type's needs a reason", async () => {
+    await operator.chooseType("Orang tenggelam");
+    await operator.card.getByRole("radio", { name: /^P3/ }).check({ force: true });
+    await operator.page.keyboard.press("F8");
+    await expect(operator.card).toContainText("Wajib: prioritas berbeda dari jenisnya");
+    await expect(operator.card).toHaveAccessibleName("Kejadian baru");
+    await operator.field("Alasan mengubah prioritas").fill("Semua sudah di tepi");
+  });
+
+  await test.step("what is whole is taken", async () => {
+    await operator.page.keyboard.press("F8");
+    await operator.incidentNumber();
+    await expect(operator.field("Uraian kejadian")).toHaveValue(NARRATIVE);
+  });
+});

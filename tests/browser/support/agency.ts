@@ -1,0 +1,32 @@
+import type { Locator, Page } from "@playwright/test";
+
+/** The agency dispatcher's screen, in the dispatcher's words. */
+export class Agency {
+  constructor(readonly page: Page) {}
+
+  /** The new assignment of a case, which waits for a person. */
+  fresh(number: string): Locator {
+    return this.page.getByRole("region", { name: `Tugas baru ${number}` });
+  }
+
+  get running(): Locator {
+    return this.page.getByRole("region", { name: "Tugas berjalan" });
+  }
+
+  /** The assignment in hand. */
+  get detail(): Locator {
+    return this.page.getByRole("region", { name: "Tugas terpilih" });
+  }
+
+  async assign(unit: string, number: string): Promise<void> {
+    await this.page.getByRole("button", { name: `Tugaskan ${unit} ke ${number}` }).click();
+  }
+
+  /** Reports a step of the whole assignment. */
+  async report(step: string): Promise<void> {
+    await this.detail
+      .getByRole("group", { name: "Catat langkah" })
+      .getByRole("button", { name: step, exact: true })
+      .click();
+  }
+}

@@ -1,0 +1,59 @@
+import { connect, createServer, type Server as Listener, type Socket } from "node:net";
+
+/**
+ * One seat's network: a wire between its browser and the server that can be cut and mended. Cutting
+ * breaks what runs over it and refuses what is new, for the live socket and for commands alike.
+ */
+export class Wire {
+  readonly #sockets = new Set<Socket>();
+  #cut = false;
+
+  private constructor(
+    private readonly listener: Listener,
+    readonly url: string,
+  ) {}
+
+  static async to(serverPort: number): Promise<Wire> {
+    const listener = createServer();
+    await new Promise<void>((done, fail) => listener.once("error", fail).listen(0, "127.0.0.1", done));
+    const address = listener.address();
+    if (!address || typeof address === "string") throw new Error("the wire has no port");
+    const wire = new Wire(listener, `http://127.0.0.1:${address.port}`);
+    listener.on("connection", (near) => wire.#join(near, serverPort));
+    return wire;
+  }
+
+  #join(near: Socket, serverPort: number): void {
+    if (this.#cut) {
+      near.destroy();
+      return;
+    }
+    const far = connect(serverPort, "127.0.0.1");
+    const both = [near, far];
+    for (const one of both) {
+      this.#sockets.add(one);
+      one.setNoDelay(true);
+      // A broken end breaks the other, as on a real wire; the error itself is the browser's to meet.
+      one.on("error", () => undefined);
+      one.on("close", () => {
+        this.#sockets.delete(one);
+        for (const other of both) other.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
+  }
+
+  cut(): void {
+    this.#cut = true;
+    for (const one of this.#sockets) one.destroy();
+  }
+
+  mend(): void {
+    this.#cut = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((done) => this.listener.close(done));
+  }
+}
