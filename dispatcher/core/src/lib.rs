@@ -15,12 +15,14 @@ pub mod deliver;
 pub mod edge;
 pub mod feed;
 mod history;
+pub mod queries;
 pub mod rebuild;
 pub mod reconcile;
 pub mod report;
 pub mod setup;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub(crate) mod timeline;
 pub mod views;
 pub mod work;
 pub mod writer;

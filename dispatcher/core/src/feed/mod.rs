@@ -16,7 +16,7 @@ mod touched;
 mod tests;
 
 pub use parts::HubState;
-pub(crate) use snapshot::Snapshot;
+pub(crate) use snapshot::{Snapshot, all};
 
 use crate::{
     access::{credentials::Credentials, sight::Reader},
@@ -141,6 +141,11 @@ impl Feed {
     pub fn hub_changed(&self, state: HubState) {
         *lock(&self.shared.hub) = Some(state);
         self.shared.signal.notify_one();
+    }
+
+    /// Earlier calls by number, kept at hand.
+    pub(crate) fn phones(&self) -> &Phones {
+        &self.shared.phones
     }
 
     /// Everything after a position, in order; from now when it is 0. Ends with an error when the reader is too slow.

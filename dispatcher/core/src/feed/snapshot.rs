@@ -112,7 +112,7 @@ async fn board(shared: &Shared, head: &Head, online: &Online) -> Result<Vec<Enti
         accounts: loaded.accounts.keys().copied().collect(),
         ..Wanted::default()
     };
-    let loaded = loaded.complete(context, &wanted, Histories::Kept(&shared.phones)).await?;
+    let loaded = loaded.complete(&*context.store, &wanted, Histories::Kept(&shared.phones)).await?;
     let views = Views::new(context, &loaded, online);
     let mut entities: Vec<Entity> = wanted.alarms.iter().filter_map(|id| views.alarm(id)).map(compose::alarm).collect();
     let calls = wanted.calls.iter().filter(|id| {
@@ -142,7 +142,7 @@ async fn own(shared: &Shared, head: &Head, online: &Online, reader: &Reader) -> 
     }
     let ended = lock(&shared.ended).younger_than(after_end_ms(&context.config), context.now());
     let incidents = cases.incidents.keys().copied().chain(ended).collect();
-    cases = cases.with_assignments(context, incidents).await?;
+    cases = cases.with_assignments(&*context.store, incidents).await?;
     let is_own = |held: &Assignment| match reader {
         Reader::Agency(code) => held.agency == *code,
         Reader::Unit(id) => held.units.contains_key(id),
@@ -163,7 +163,7 @@ async fn own(shared: &Shared, head: &Head, online: &Online, reader: &Reader) -> 
     let wanted = Wanted { assignments, units, ..Wanted::default() };
     loaded.incidents = cases.incidents;
     loaded.assignments = cases.assignments;
-    let loaded = loaded.complete(context, &wanted, Histories::None).await?;
+    let loaded = loaded.complete(&*context.store, &wanted, Histories::None).await?;
     let views = Views::new(context, &loaded, online);
     let shown = wanted.assignments.iter().filter_map(|id| views.assignment(*id, reader));
     let mut entities: Vec<Entity> = shown.map(compose::assignment).collect();

@@ -1,13 +1,13 @@
 //! Loads what a batch of views needs: one query for each kind of thing and step of reference, not one for each view.
 
-use super::phones::{PastCalls, Phones, past_calls};
+use super::phones::{PastCalls, Phones, past_calls_in};
 use crate::context::{Context, store_error};
 use serde_json::Value;
 use siaga_domain::{
     Aggregate, PersonalRef, SiagaError, account::Account, alarm::Alarm, assignment::Assignment, call::Call,
     incident::Incident, unit::Unit,
 };
-use siaga_store::{MAX_KEYS, StreamKey, StreamRow, UnitPosition};
+use siaga_store::{MAX_KEYS, Store, StreamKey, StreamRow, UnitPosition};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -77,42 +77,52 @@ impl Loaded {
         upto: u64,
         histories: Histories<'_>,
     ) -> Result<Self, SiagaError> {
-        Self { upto, ..Self::default() }.complete(context, wanted, histories).await
+        Self::load_from(&*context.store, wanted, upto, histories).await
+    }
+
+    /// The same with the connections of `store`, for work that can wait.
+    pub(crate) async fn load_from(
+        store: &dyn Store,
+        wanted: &Wanted,
+        upto: u64,
+        histories: Histories<'_>,
+    ) -> Result<Self, SiagaError> {
+        Self { upto, ..Self::default() }.complete(store, wanted, histories).await
     }
 
     /// The same on top of rows that were taken in already.
     pub(crate) async fn complete(
         mut self,
-        context: &Context,
+        store: &dyn Store,
         wanted: &Wanted,
         histories: Histories<'_>,
     ) -> Result<Self, SiagaError> {
-        self.fetch(context, wanted.keys()).await?;
+        self.fetch(store, wanted.keys()).await?;
         self.whole.extend(&wanted.incidents);
         for id in &wanted.assignments {
             self.whole.extend(self.assignments.get(id).map(|row| row.state.incident_id));
         }
-        self.fetch(context, self.referred(wanted)).await?;
-        self.follow_merges(context).await?;
-        self.fetch(context, self.assignments_of_cases_and_units()).await?;
+        self.fetch(store, self.referred(wanted)).await?;
+        self.follow_merges(store).await?;
+        self.fetch(store, self.assignments_of_cases_and_units()).await?;
         let mut calls = wanted.calls.clone();
         calls.extend(wanted.calls_of.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| &row.state.calls));
-        self.fetch(context, calls.iter().map(|id| StreamKey::new(Call::KIND, id)).collect()).await?;
-        self.fetch_personal(context, &calls).await?;
-        self.fetch_positions(context).await?;
-        self.fetch_histories(context, &calls, histories).await?;
+        self.fetch(store, calls.iter().map(|id| StreamKey::new(Call::KIND, id)).collect()).await?;
+        self.fetch_personal(store, &calls).await?;
+        self.fetch_positions(store).await?;
+        self.fetch_histories(store, &calls, histories).await?;
         Ok(self)
     }
 
     /// Loads these incidents and their assignments, and nothing else.
     pub(crate) async fn with_assignments(
         mut self,
-        context: &Context,
+        store: &dyn Store,
         incidents: BTreeSet<Uuid>,
     ) -> Result<Self, SiagaError> {
-        self.fetch(context, incidents.iter().map(|id| StreamKey::new(Incident::KIND, id)).collect()).await?;
+        self.fetch(store, incidents.iter().map(|id| StreamKey::new(Incident::KIND, id)).collect()).await?;
         self.whole = incidents;
-        self.fetch(context, self.assignments_of_cases_and_units()).await?;
+        self.fetch(store, self.assignments_of_cases_and_units()).await?;
         self.whole.clear();
         Ok(self)
     }
@@ -148,7 +158,7 @@ impl Loaded {
     }
 
     /// The work of a duplicate goes on in the case it was merged into.
-    async fn follow_merges(&mut self, context: &Context) -> Result<(), SiagaError> {
+    async fn follow_merges(&mut self, store: &dyn Store) -> Result<(), SiagaError> {
         for _ in 0..MERGES_MAX {
             let into: BTreeSet<Uuid> = self
                 .whole
@@ -160,17 +170,17 @@ impl Loaded {
             if into.is_empty() {
                 return Ok(());
             }
-            self.fetch(context, into.iter().map(|id| StreamKey::new(Incident::KIND, id)).collect()).await?;
+            self.fetch(store, into.iter().map(|id| StreamKey::new(Incident::KIND, id)).collect()).await?;
             self.whole.extend(into);
         }
         Ok(())
     }
 
     /// Loads the streams that are not here yet.
-    async fn fetch(&mut self, context: &Context, mut keys: Vec<StreamKey>) -> Result<(), SiagaError> {
+    async fn fetch(&mut self, store: &dyn Store, mut keys: Vec<StreamKey>) -> Result<(), SiagaError> {
         keys.retain(|key| !self.has(key));
         for chunk in keys.chunks(MAX_KEYS) {
-            for row in context.store.load_streams(chunk).await.map_err(store_error)? {
+            for row in store.load_streams(chunk).await.map_err(store_error)? {
                 self.take(row)?;
             }
         }
@@ -208,27 +218,27 @@ impl Loaded {
         Ok(())
     }
 
-    async fn fetch_personal(&mut self, context: &Context, calls: &BTreeSet<Uuid>) -> Result<(), SiagaError> {
+    async fn fetch_personal(&mut self, store: &dyn Store, calls: &BTreeSet<Uuid>) -> Result<(), SiagaError> {
         let of_cases = self.whole.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| row.state.personal_ids());
         let of_calls = calls.iter().filter_map(|id| self.calls.get(id)).flat_map(|row| row.state.personal_ids());
         let ids: BTreeSet<Uuid> = of_cases.chain(of_calls).collect();
-        self.fetch_texts(context, ids).await
+        self.fetch_texts(store, ids).await
     }
 
     /// Loads personal texts by their rows.
-    pub(crate) async fn fetch_texts(&mut self, context: &Context, ids: BTreeSet<Uuid>) -> Result<(), SiagaError> {
+    pub(crate) async fn fetch_texts(&mut self, store: &dyn Store, ids: BTreeSet<Uuid>) -> Result<(), SiagaError> {
         let ids: Vec<Uuid> = ids.into_iter().collect();
         for chunk in ids.chunks(MAX_KEYS) {
-            let rows = context.store.personal(chunk).await.map_err(store_error)?;
+            let rows = store.personal(chunk).await.map_err(store_error)?;
             self.personal.extend(rows.into_iter().map(|row| (row.id, row.content)));
         }
         Ok(())
     }
 
-    async fn fetch_positions(&mut self, context: &Context) -> Result<(), SiagaError> {
+    async fn fetch_positions(&mut self, store: &dyn Store) -> Result<(), SiagaError> {
         let ids: Vec<Uuid> = self.units.keys().copied().collect();
         for chunk in ids.chunks(MAX_KEYS) {
-            let found = context.store.latest_positions(Some(chunk)).await.map_err(store_error)?;
+            let found = store.latest_positions(Some(chunk)).await.map_err(store_error)?;
             self.positions.extend(found.into_iter().map(|position| (position.unit_id, position)));
         }
         Ok(())
@@ -236,7 +246,7 @@ impl Loaded {
 
     async fn fetch_histories(
         &mut self,
-        context: &Context,
+        store: &dyn Store,
         calls: &BTreeSet<Uuid>,
         histories: Histories<'_>,
     ) -> Result<(), SiagaError> {
@@ -245,11 +255,11 @@ impl Loaded {
             let Some(number) = number.map(str::to_owned) else { continue };
             let past = match histories {
                 Histories::None => continue,
-                Histories::Fresh => past_calls(context, &number).await?,
-                Histories::Refresh(phones) => phones.look_up(context, &number).await?,
+                Histories::Fresh => past_calls_in(store, &number).await?,
+                Histories::Refresh(phones) => phones.look_up(store, &number).await?,
                 Histories::Kept(phones) => match phones.kept(&number) {
                     Some(past) => past,
-                    None => phones.look_up(context, &number).await?,
+                    None => phones.look_up(store, &number).await?,
                 },
             };
             self.past_calls.insert(*id, past);

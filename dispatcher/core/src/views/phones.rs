@@ -3,7 +3,7 @@
 use crate::context::{Context, store_error};
 use quick_cache::sync::Cache;
 use siaga_domain::{Aggregate, SiagaError, Timestamp, call::Call, call::Disposition, personal::phone_key};
-use siaga_store::StreamKey;
+use siaga_store::{Store, StreamKey};
 use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
@@ -43,8 +43,8 @@ impl Phones {
     }
 
     /// Looks a number's calls up and keeps them.
-    pub(crate) async fn look_up(&self, context: &Context, number: &str) -> Result<PastCalls, SiagaError> {
-        let past = past_calls(context, number).await?;
+    pub(crate) async fn look_up(&self, store: &dyn Store, number: &str) -> Result<PastCalls, SiagaError> {
+        let past = past_calls_in(store, number).await?;
         if let Some(key) = phone_key(number) {
             self.cache.insert(key, Arc::clone(&past));
         }
@@ -57,14 +57,19 @@ impl Phones {
     }
 }
 
-/// The calls of a number, from the store.
+/// The calls of a number, newest first.
 pub(crate) async fn past_calls(context: &Context, number: &str) -> Result<PastCalls, SiagaError> {
-    let rows = context.store.personal_by_phone(number, ROWS_MAX).await.map_err(store_error)?;
+    past_calls_in(&*context.store, number).await
+}
+
+/// The calls of a number, with the connections of `store`.
+pub(super) async fn past_calls_in(store: &dyn Store, number: &str) -> Result<PastCalls, SiagaError> {
+    let rows = store.personal_by_phone(number, ROWS_MAX).await.map_err(store_error)?;
     let ids: BTreeSet<Uuid> =
         rows.iter().filter(|row| row.subject_kind == Call::KIND).map(|row| row.subject_id).collect();
     let keys: Vec<StreamKey> = ids.iter().map(|id| StreamKey::new(Call::KIND, id)).collect();
     let mut past = Vec::with_capacity(keys.len());
-    for row in context.store.load_streams(&keys).await.map_err(store_error)? {
+    for row in store.load_streams(&keys).await.map_err(store_error)? {
         let call: Call = super::load::state(&row.key, row.state)?;
         past.push(PastCall {
             id: super::load::uuid(&row.key)?,
