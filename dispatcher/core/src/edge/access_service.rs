@@ -155,7 +155,7 @@ impl AccessService for Edge {
 }
 
 impl Edge {
-    async fn account_view(&self, account_id: Uuid) -> Result<v1::AccountView, SiagaError> {
+    pub(super) async fn account_view(&self, account_id: Uuid) -> Result<v1::AccountView, SiagaError> {
         let key = siaga_store::StreamKey::new(Account::KIND, account_id);
         let rows = self.core.context.store.load_streams(&[key]).await.map_err(store_error)?;
         rows.into_iter().next().map_or_else(|| Err(credentials::signed_out()), account_of_row)

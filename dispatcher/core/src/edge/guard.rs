@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
     task::{self, Poll},
 };
-use tonic::body::Body;
+use axum::body::Body;
 use tower::{Layer, Service};
 
 /// Who was let in, and where the command waits.
@@ -47,7 +47,7 @@ pub struct Guard<S> {
 
 impl<S, B> Service<Request<B>> for Guard<S>
 where
-    S: Service<Request<B>, Response = Response<Body>> + Clone + Send + 'static,
+    S: Service<Request<B>, Response = Response<Body>> + Clone + Send + Sync + 'static,
     S::Future: Send,
     B: Send + 'static,
 {
@@ -71,7 +71,7 @@ where
                     parts.extensions.insert(admitted);
                     inner.call(Request::from_parts(parts, body)).await
                 }
-                Err(error) => Ok(status::of(error).into_http()),
+                Err(error) => Ok(status::of(error).into_http::<tonic::body::Body>().map(Body::new)),
             }
         })
     }

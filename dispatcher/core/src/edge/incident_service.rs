@@ -71,7 +71,15 @@ impl IncidentService for Edge {
     }
 
     async fn erase_personal_data(&self, request: Request<v1::ErasePersonalDataRequest>) -> Result<Response<v1::ErasePersonalDataResponse>, Status> {
-        self.run(request).await
+        let response = self.run(request).await?;
+        // The files are rewritten in their own time; retention tries again where that did not go.
+        let core = std::sync::Arc::clone(&self.core);
+        tokio::spawn(async move {
+            if let Err(error) = core.context.background.after_erase().await {
+                tracing::warn!(%error, "the database was not rewritten after an erasure");
+            }
+        });
+        Ok(response)
     }
 
     async fn set_legal_hold(&self, request: Request<v1::SetLegalHoldRequest>) -> Result<Response<v1::SetLegalHoldResponse>, Status> {

@@ -1,9 +1,19 @@
 //! The gRPC edge: authentication and rules for every RPC, errors to statuses, and the services themselves.
 
 mod access_service;
+mod alarm_service;
+mod call_service;
+mod catalog_service;
 mod dispatch_service;
+mod feed_service;
 pub mod guard;
+mod hub_delivery_service;
+mod incident_service;
+mod router;
 pub mod status;
+mod unit_service;
+
+pub use router::router;
 
 use crate::{Core, access::Caller, command::Command, writer::Lane};
 use siaga_domain::SiagaError;

@@ -7,6 +7,7 @@ mod config;
 mod drill;
 mod failure;
 mod options;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the centre: calls, dispatch, live screens, web and data hub on one port
+    Serve(serve::Serve),
     /// Check the configuration, or show the one in effect
     #[command(subcommand)]
     Config(config::Command),
@@ -52,6 +55,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let outcome = match command {
+        Command::Serve(command) => wait_for(serve::run(command)),
         Command::Config(command) => config::run(command),
         Command::Audit(command) => wait_for(audit::run(command)),
         Command::Backup(command) => wait_for(backup::backup(command)),

@@ -4,10 +4,11 @@ use super::{
     Backoff, Credential, LiveEvent, LiveOptions,
     outbox::{Outbox, encode},
 };
-use crate::agency_client::rpc::RpcError;
+use crate::agency_client::rpc::{RpcError, words};
 use futures_util::{SinkExt, StreamExt};
 use siaga_proto::v1::{
-    Command, CommandResult, Heartbeat, Hello, Receipt, ServerFrame, Welcome, client_frame, server_frame::Frame,
+    Command, CommandResult, ErrorDetail, Heartbeat, Hello, Receipt, ServerFrame, Welcome, client_frame,
+    server_frame::Frame,
 };
 use std::{ops::ControlFlow, time::Duration};
 use tokio::{
@@ -17,7 +18,12 @@ use tokio::{
 };
 use tokio_tungstenite::{
     Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
-    tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue, protocol::WebSocketConfig},
+    tungstenite::{
+        self, Message,
+        client::IntoClientRequest,
+        http::HeaderValue,
+        protocol::{CloseFrame, WebSocketConfig, frame::coding::CloseCode},
+    },
 };
 
 /// Connecting, and the wait for the welcome, take at most this long.
@@ -28,6 +34,9 @@ const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
 const HEARTBEAT_DEFAULT: Duration = Duration::from_secs(10);
 /// Sign-ins in a row without a welcome, before the account counts as refused.
 const SIGN_INS_MAX: u32 = 3;
+
+/// The credential is not valid, or no longer.
+const NOT_SIGNED_IN: &str = "SIAGA-1102";
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -60,12 +69,26 @@ pub(super) struct Link {
     /// When the connection was lost, or the first attempt began.
     down_since: Instant,
     sign_ins: u32,
+    /// The last error frame of this connection: why it is closed, when it is.
+    last_error: Option<ErrorDetail>,
+    /// The server has asked for a heartbeat.
+    is_asked: bool,
 }
 
 impl Link {
     pub(super) fn new(options: LiveOptions, asks: mpsc::Receiver<Ask>, events: mpsc::Sender<LiveEvent>) -> Self {
         let backoff = options.backoff.clone();
-        Self { options, asks, events, outbox: Outbox::default(), backoff, down_since: Instant::now(), sign_ins: 0 }
+        Self {
+            options,
+            asks,
+            events,
+            outbox: Outbox::default(),
+            backoff,
+            down_since: Instant::now(),
+            sign_ins: 0,
+            last_error: None,
+            is_asked: false,
+        }
     }
 
     pub(super) async fn run(mut self) {
@@ -148,6 +171,7 @@ impl Link {
 
     /// One connection, from the first byte to its end.
     async fn connection(&mut self) -> Gone {
+        self.last_error = None;
         let opened = async {
             let mut socket = self.open().await?;
             let welcome = self.greet(&mut socket).await?;
@@ -196,7 +220,7 @@ impl Link {
         }
     }
 
-    async fn greet(&self, socket: &mut Socket) -> Result<Welcome, Gone> {
+    async fn greet(&mut self, socket: &mut Socket) -> Result<Welcome, Gone> {
         let hello = Hello {
             audience: self.options.audience.clone(),
             cursor: self.options.cursor.clone(),
@@ -206,21 +230,43 @@ impl Link {
         socket.send(Message::text(hello)).await.map_err(|e| Gone::Lost(e.to_string()))?;
         loop {
             let message = socket.next().await.ok_or_else(|| Gone::Lost("closed before the welcome".into()))?;
-            let Heard::Frame(frame) = read(message)? else { continue };
+            let Heard::Frame(frame) = self.read(message)? else { continue };
             match frame.frame {
                 Some(Frame::Welcome(welcome)) => return Ok(welcome),
                 Some(Frame::SessionEnded(ended)) => {
                     return Err(Gone::Session(format!("{} {}", ended.reason_id, ended.reason_en)));
                 }
-                Some(Frame::Error(detail)) => {
-                    let reason = super::words(&detail);
-                    return Err(match super::busy(&detail) {
-                        Some(_) => Gone::Lost(reason),
-                        None => Gone::Refused(reason),
-                    });
-                }
+                Some(Frame::Error(detail)) => self.last_error = Some(detail),
                 _ => {}
             }
+        }
+    }
+
+    fn read(&self, message: Result<Message, tungstenite::Error>) -> Result<Heard, Gone> {
+        match message.map_err(|error| Gone::Lost(error.to_string()))? {
+            // A newer server may say what this program does not know; the rest of the connection is still good.
+            Message::Text(text) => Ok(match serde_json::from_str(text.as_str()) {
+                Ok(frame) => Heard::Frame(Box::new(frame)),
+                Err(error) => Heard::Unreadable(format!("an unreadable frame: {error}")),
+            }),
+            Message::Close(close) => Err(self.closed(close)),
+            _ => Ok(Heard::Nothing),
+        }
+    }
+
+    /// What the server's close means, with the error before it.
+    fn closed(&self, close: Option<CloseFrame>) -> Gone {
+        let code = close.as_ref().map(|close| close.code);
+        let said = self.last_error.as_ref().map(words);
+        let reason =
+            said.or_else(|| close.map(|close| format!("closed by the server: {} {}", close.code, close.reason)));
+        let reason = reason.unwrap_or_else(|| "closed by the server".into());
+        let is_session = self.last_error.as_ref().is_some_and(|detail| detail.code == NOT_SIGNED_IN);
+        match code {
+            _ if is_session => Gone::Session(reason),
+            // The same again would be refused again.
+            Some(CloseCode::Policy | CloseCode::Size) => Gone::Refused(reason),
+            _ => Gone::Lost(reason),
         }
     }
 
@@ -254,7 +300,7 @@ impl Link {
                 return Gone::Lost("the server has been silent for three heartbeats".into());
             }
             let mut frames = self.outbox.take_due(now);
-            if now >= next_heartbeat {
+            if now >= next_heartbeat || std::mem::take(&mut self.is_asked) {
                 sequence += 1;
                 next_heartbeat = now + heartbeat;
                 frames.push(encode(client_frame::Frame::Heartbeat(Heartbeat { sequence })));
@@ -268,7 +314,7 @@ impl Link {
     }
 
     async fn hear(&mut self, message: Result<Message, tungstenite::Error>) -> Result<(), Gone> {
-        match read(message)? {
+        match self.read(message)? {
             Heard::Frame(frame) => self.take(frame).await,
             Heard::Nothing => Ok(()),
             Heard::Unreadable(problem) => self.events.send(LiveEvent::Problem(problem)).await.map_err(|_| Gone::Unused),
@@ -282,7 +328,18 @@ impl Link {
                 self.outbox.settle_command(result.clone());
                 return Ok(());
             }
-            Some(Frame::Heartbeat(_)) | None => return Ok(()),
+            Some(Frame::Heartbeat(heartbeat)) => {
+                // 0 asks for a sign of life.
+                self.is_asked |= heartbeat.sequence == 0;
+                return Ok(());
+            }
+            Some(Frame::Error(detail)) => {
+                if let Some(assignment_id) = detail.field.strip_prefix("receipt:") {
+                    self.outbox.settle_receipt(assignment_id);
+                }
+                self.last_error = Some(detail.clone());
+            }
+            None => return Ok(()),
             Some(Frame::SessionEnded(ended)) => {
                 return Err(Gone::Session(format!("{} {}", ended.reason_id, ended.reason_en)));
             }
@@ -305,21 +362,6 @@ enum Heard {
     Frame(Box<ServerFrame>),
     Nothing,
     Unreadable(String),
-}
-
-fn read(message: Result<Message, tungstenite::Error>) -> Result<Heard, Gone> {
-    match message.map_err(|error| Gone::Lost(error.to_string()))? {
-        // A newer server may say what this program does not know; the rest of the connection is still good.
-        Message::Text(text) => Ok(serde_json::from_str(text.as_str()).map_or_else(
-            |error| Heard::Unreadable(format!("an unreadable frame: {error}")),
-            |frame| Heard::Frame(Box::new(frame)),
-        )),
-        Message::Close(Some(close)) => {
-            Err(Gone::Lost(format!("closed by the server: {} {}", close.code, close.reason)))
-        }
-        Message::Close(None) => Err(Gone::Lost("closed by the server".into())),
-        _ => Ok(Heard::Nothing),
-    }
 }
 
 /// What a failed upgrade means.

@@ -197,9 +197,10 @@ impl LiveHandle {
 
 /// How long to wait when the server could not take a command now. None: it does not want it at all.
 fn busy(detail: &ErrorDetail) -> Option<Duration> {
-    // 19xx are faults of the system and parts that are down, not answers to the command.
+    // 19xx are faults of the system and parts that are down; 1814 and 1815: too much at once, or nobody knows.
+    let is_passing = detail.code.starts_with("SIAGA-19") || ["SIAGA-1814", "SIAGA-1815"].contains(&&*detail.code);
     match detail.retry_after_ms {
-        0 => detail.code.starts_with("SIAGA-19").then_some(BUSY_PAUSE),
+        0 => is_passing.then_some(BUSY_PAUSE),
         wait_ms => Some(Duration::from_millis(wait_ms)),
     }
 }

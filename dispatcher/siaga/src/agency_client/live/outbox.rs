@@ -6,25 +6,25 @@ use tokio::{sync::oneshot, time::Instant};
 
 /// Receipts, and commands, that may wait at once.
 const WAITING_MAX: usize = 1_000;
-/// An answer that stays out this long is asked for again; doubled each time.
-const REPEAT_FIRST: Duration = Duration::from_secs(3);
-const REPEAT_LONGEST: Duration = Duration::from_secs(30);
+/// A receipt is repeated this often; an alarm is raised after a few seconds without it.
+const RECEIPT_REPEAT: Duration = Duration::from_secs(2);
+/// A command without a result for this long is sent again.
+const COMMAND_REPEAT: Duration = Duration::from_secs(15);
 
 /// A frame that waits for its answer.
 struct Waiting {
     json: String,
-    attempts: u32,
+    repeat: Duration,
     due: Instant,
 }
 
 impl Waiting {
-    fn new(frame: Frame, now: Instant) -> Self {
-        Self { json: encode(frame), attempts: 0, due: now }
+    fn new(frame: Frame, repeat: Duration, now: Instant) -> Self {
+        Self { json: encode(frame), repeat, due: now }
     }
 
     fn send(&mut self, now: Instant) -> String {
-        self.due = now + REPEAT_FIRST.saturating_mul(1 << self.attempts.min(8)).min(REPEAT_LONGEST);
-        self.attempts += 1;
+        self.due = now + self.repeat;
         self.json.clone()
     }
 }
@@ -45,7 +45,9 @@ impl Outbox {
         if self.receipts.len() >= WAITING_MAX && !self.receipts.contains_key(&assignment_id) {
             return false;
         }
-        self.receipts.entry(assignment_id).or_insert_with(|| Waiting::new(Frame::Receipt(receipt), now));
+        self.receipts
+            .entry(assignment_id)
+            .or_insert_with(|| Waiting::new(Frame::Receipt(receipt), RECEIPT_REPEAT, now));
         true
     }
 
@@ -53,7 +55,7 @@ impl Outbox {
     pub(super) fn command(&mut self, command: Command, reply: oneshot::Sender<CommandResult>, now: Instant) {
         let Some(request_id) = request_id_of(&command).map(str::to_owned) else { return };
         if self.commands.len() < WAITING_MAX {
-            self.commands.insert(request_id, (Waiting::new(Frame::Command(command), now), reply));
+            self.commands.insert(request_id, (Waiting::new(Frame::Command(command), COMMAND_REPEAT, now), reply));
         }
     }
 
@@ -145,8 +147,8 @@ mod tests {
         assert_eq!(first.len(), 1);
         assert!(first[0].contains("r1"));
         assert!(outbox.take_due(start).is_empty());
-        assert_eq!(outbox.take_due(start + REPEAT_FIRST), first);
-        assert_eq!(outbox.next_due(), Some(start + REPEAT_FIRST * 3), "then after twice as long");
+        assert_eq!(outbox.next_due(), Some(start + RECEIPT_REPEAT));
+        assert_eq!(outbox.take_due(start + RECEIPT_REPEAT), first);
         outbox.settle_receipt("a");
         assert_eq!(outbox.next_due(), None);
     }

@@ -11,7 +11,7 @@ use siaga_proto::v1::{
 };
 use std::collections::VecDeque;
 use tokio::net::TcpListener;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Message, protocol::CloseFrame};
 
 async fn until<T>(client: &mut LiveClient, wanted: impl Fn(&LiveEvent) -> Option<T>) -> T {
     loop {
@@ -182,4 +182,54 @@ async fn an_unreadable_frame_is_told_and_ends_nothing() {
     let Some(LiveEvent::Connected(_)) = client.next().await else { panic!("connected") };
     let Some(LiveEvent::Problem(_)) = client.next().await else { panic!("told") };
     let Some(LiveEvent::Frame(_)) = client.next().await else { panic!("and goes on") };
+}
+
+async fn closed_with(code: &str, close_code: u16) -> LiveEvent {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = LiveClient::start(options(listener.local_addr().unwrap().port()));
+    let mut peer = Peer::accept(&listener).await;
+    let client_frame::Frame::Hello(_) = peer.hear().await else { panic!("hello") };
+    peer.send(Frame::Error(ErrorDetail { code: code.into(), ..ErrorDetail::default() })).await;
+    let close = CloseFrame { code: close_code.into(), reason: "".into() };
+    peer.0.send(Message::Close(Some(close))).await.unwrap();
+    client.next().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_close_code_says_whether_to_come_back() {
+    let LiveEvent::Ended(reason) = closed_with("SIAGA-1100", 1008).await else { panic!("refused") };
+    assert!(reason.contains("SIAGA-1100"));
+    let LiveEvent::Ended(_) = closed_with("SIAGA-1102", 1008).await else { panic!("a token that is not valid") };
+    let LiveEvent::Lost { reason, .. } = closed_with("SIAGA-1815", 1013).await else { panic!("comes back") };
+    assert!(reason.contains("SIAGA-1815"));
+    let LiveEvent::Lost { .. } = closed_with("SIAGA-1820", 1001).await else { panic!("comes back") };
+}
+
+#[tokio::test]
+async fn a_question_for_a_sign_of_life_is_answered_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let _client = LiveClient::start(options(listener.local_addr().unwrap().port()));
+    let mut peer = Peer::accept(&listener).await;
+    peer.welcome(60_000).await;
+    peer.send(Frame::Heartbeat(Heartbeat { sequence: 0 })).await;
+    let message = peer.0.next().await.unwrap().unwrap();
+    assert!(message.to_text().unwrap().contains("heartbeat"));
+}
+
+#[tokio::test]
+async fn a_refused_receipt_is_not_repeated() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = LiveClient::start(options(listener.local_addr().unwrap().port()));
+    let mut peer = Peer::accept(&listener).await;
+    peer.welcome(60_000).await;
+    client.handle().receipt("a").await.unwrap();
+    let client_frame::Frame::Receipt(_) = peer.hear().await else { panic!("a receipt") };
+    let refused = ErrorDetail { code: "SIAGA-1002".into(), field: "receipt:a".into(), ..ErrorDetail::default() };
+    peer.send(Frame::Error(refused)).await;
+    drop(peer);
+    let mut peer = Peer::accept(&listener).await;
+    peer.welcome(60_000).await;
+    client.handle().receipt("b").await.unwrap();
+    let client_frame::Frame::Receipt(receipt) = peer.hear().await else { panic!("a receipt") };
+    assert_eq!(receipt.assignment_id, "b", "only what was not refused");
 }

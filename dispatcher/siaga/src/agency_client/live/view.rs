@@ -75,7 +75,9 @@ impl View {
         let entity = change.entity.as_ref()?;
         let known = self.entities.get(&entity.key).map(|held| held.position);
         let known = known.into_iter().chain(self.removed.get(&entity.key).copied()).max();
-        if known.is_some_and(|position| entity.position <= position) {
+        if known.is_some_and(|position| {
+            entity.position < position || (entity.position == position && !is_telemetry(entity))
+        }) {
             return None;
         }
         if entity.removed {
@@ -121,6 +123,11 @@ impl View {
         units.sort_by(|one, other| one.code.cmp(&other.code));
         units
     }
+}
+
+/// Positions of units and the state of the parts have no place in the log: of two at one place the last one counts.
+fn is_telemetry(entity: &Entity) -> bool {
+    !entity.removed && matches!(entity.value, Some(Value::Unit(_) | Value::Parts(_)))
 }
 
 #[cfg(test)]
@@ -176,6 +183,20 @@ mod tests {
         assert!(view.apply(&change(entity("a", 3), "c9")).is_empty());
         assert_eq!(view.assignment_at("a").unwrap().position, 7);
         assert_eq!(view.cursor(), "c9");
+    }
+
+    #[test]
+    fn a_units_last_place_counts_at_the_same_position() {
+        let unit = |kind: &str| {
+            let view = UnitView { code: "U".into(), kind: kind.into(), ..UnitView::default() };
+            Entity { key: "unit:u".into(), position: 5, value: Some(Value::Unit(view)), removed: false }
+        };
+        let mut view = View::default();
+        view.apply(&change(unit("here"), "c5"));
+        assert_eq!(view.apply(&change(unit("there"), "c6")), ["unit:u"]);
+        assert_eq!(view.units()[0].kind, "there");
+        view.apply(&change(gone("unit:u", 5), "c7"));
+        assert_eq!(view.units().len(), 1, "but an old removal is stale");
     }
 
     #[test]

@@ -1,0 +1,60 @@
+//! All services of the contract as one router: guarded, with gRPC-web, reflection and health.
+
+use super::{Edge, guard::GuardLayer};
+use crate::Core;
+use siaga_domain::SiagaError;
+use siaga_proto::v1;
+use std::sync::Arc;
+use tonic::service::Routes;
+use tonic_web::GrpcWebLayer;
+
+/// Bytes of one request message; narrative and card fit a hundred times.
+const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of one reply; a report's PDF is the largest.
+const REPLY_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+macro_rules! service {
+    ($server:ident, $edge:expr) => {
+        $server::new($edge.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(REPLY_BYTES_MAX)
+    };
+}
+
+/// The services over a core, for HTTP/2 (gRPC) and HTTP/1 (gRPC-web).
+///
+/// # Errors
+/// SIAGA-1900 when the descriptors for reflection cannot be read.
+pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
+    use v1::{
+        access_service_server::AccessServiceServer, alarm_service_server::AlarmServiceServer,
+        call_service_server::CallServiceServer, catalog_service_server::CatalogServiceServer,
+        dispatch_service_server::DispatchServiceServer, feed_service_server::FeedServiceServer,
+        hub_delivery_service_server::HubDeliveryServiceServer, incident_service_server::IncidentServiceServer,
+        unit_service_server::UnitServiceServer,
+    };
+    let edge = Edge { core: Arc::clone(&core) };
+    let guarded = Routes::new(service!(AccessServiceServer, edge))
+        .add_service(service!(CallServiceServer, edge))
+        .add_service(service!(IncidentServiceServer, edge))
+        .add_service(service!(DispatchServiceServer, edge))
+        .add_service(service!(UnitServiceServer, edge))
+        .add_service(service!(AlarmServiceServer, edge))
+        .add_service(service!(CatalogServiceServer, edge))
+        .add_service(service!(FeedServiceServer, edge))
+        .add_service(service!(HubDeliveryServiceServer, edge))
+        .prepare()
+        .into_axum_router()
+        .layer(GuardLayer(core));
+
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .map_err(|error| SiagaError::internal(format!("reflection: {error}")))?;
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_service_status("", tonic_health::ServingStatus::Serving).await;
+    health.set_service_status("siaga.v1", tonic_health::ServingStatus::Serving).await;
+    let open = Routes::new(reflection).add_service(health_service).prepare().into_axum_router();
+    Ok(guarded.merge(open).layer(GrpcWebLayer::new()))
+}
