@@ -44,10 +44,11 @@ class Desk {
       )
       .sort(byTime((one) => ms(one.ringingAt) ?? 0)),
   );
-  /** Mine, and not yet said what it was. */
+  /** Mine, and not yet said what it was; or still talked on, about a case that a colleague has. */
   myCalls: CallView[] = $derived(
     world.calls
-      .filter((one) => one.operatorAccountId === this.me && !one.incidentId && isUnfinished(one))
+      .filter((one) => one.operatorAccountId === this.me && isUnfinished(one))
+      .filter((one) => !one.incidentId || (isTalking(one) && !this.#isMine(one.incidentId)))
       .sort(byTime((one) => ms(one.answeredAt) ?? 0)),
   );
   open: IncidentView[] = $derived(
@@ -109,6 +110,10 @@ class Desk {
         a.agencyCode.localeCompare(b.agencyCode),
     );
   });
+
+  #isMine(incidentId: string): boolean {
+    return world.incident(incidentId)?.ownerAccountId === this.me;
+  }
 
   /** Fetches the whole card in hand with its timeline; silent on failure, the live data still show it. */
   async refresh(): Promise<void> {
