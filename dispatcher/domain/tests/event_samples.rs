@@ -434,5 +434,8 @@ fn no_variant_is_without_a_sample() {
 #[test]
 fn a_stamp_without_the_younger_field_is_read() {
     let stamp: Stamp = serde_json::from_value(json!({"at": 1, "recorded_at": 2})).unwrap();
-    assert_eq!(stamp, Stamp { at: Timestamp::from_unix_ms(1), recorded_at: Timestamp::from_unix_ms(2), on_behalf: false });
+    assert_eq!(
+        stamp,
+        Stamp { at: Timestamp::from_unix_ms(1), recorded_at: Timestamp::from_unix_ms(2), on_behalf: false }
+    );
 }

@@ -1,0 +1,128 @@
+//! RecordDelivery: how a delivery went.
+
+use super::{record_mark, status_mark};
+use crate::{Core, command::Internal, context::store_error, convert, work::Work, writer::Lane};
+use async_trait::async_trait;
+use siaga_domain::{
+    Aggregate, EventMeta, SiagaError, Timestamp,
+    incident::{Incident, IncidentEvent, IncidentState},
+};
+use siaga_proto::v1::{DeliveryResult, RecordDeliveryRequest, RecordDeliveryResponse};
+use siaga_store::{HubCase, StoreError, StreamKey};
+use uuid::Uuid;
+
+/// First pause after a failure, in ms; it doubles ...
+const BACKOFF_MS: i64 = 1_000;
+/// ... up to this, in ms.
+const BACKOFF_MAX_MS: i64 = 60_000;
+/// What the hub said, in characters.
+const DETAIL_CHARS: usize = 500;
+
+/// Takes note of an answer of the hub, or of none.
+///
+/// # Errors
+/// SIAGA-1001 for a result that is none, SIAGA-1002 for an unknown case, SIAGA-1901.
+pub async fn record(core: &Core, request: RecordDeliveryRequest) -> Result<RecordDeliveryResponse, SiagaError> {
+    let (store, now) = (&core.context.store, core.context.now());
+    let unknown = || SiagaError::not_found("Kasus", "The case");
+    let case = store.hub_case(&request.case_number).await.map_err(store_error)?.ok_or_else(unknown)?;
+    let result = request.result();
+    core.hub.settle(&case.number, request.sequence, result == DeliveryResult::Accepted);
+    // Told twice, or out of order after a lost word: the case goes on from what is known here.
+    if request.sequence != case.delivered_sequence + 1 {
+        return Ok(RecordDeliveryResponse {});
+    }
+    let mark = mark_of(&case, request.position);
+    let detail: String = request.detail.chars().take(DETAIL_CHARS).collect();
+    let noted = match result {
+        DeliveryResult::Accepted => {
+            core.hub.heard(true, now);
+            if mark == record_mark(request.position) {
+                let answered_at = convert::time("answered_at", request.answered_at)?;
+                stamp_acceptance(core, &case, request.position, answered_at).await?;
+            }
+            store.hub_delivered(&case.number, mark, request.sequence, now).await
+        }
+        DeliveryResult::Unreachable => {
+            core.hub.heard(false, now);
+            let next_attempt_at = now.plus_ms(pause_ms(core, case.attempts));
+            store.hub_unreachable(&case.number, next_attempt_at, &detail).await
+        }
+        DeliveryResult::Refused => {
+            core.hub.heard(true, now);
+            tracing::error!(case = case.number, detail, "the data hub refused a message: a person must settle it");
+            store.hub_refused(&case.number, mark, &detail).await
+        }
+        DeliveryResult::Unspecified => {
+            return Err(SiagaError::invalid("result", "Hasil pengiriman wajib diisi.", "The result is missing."));
+        }
+    };
+    match noted {
+        // Somebody settled it meanwhile.
+        Ok(()) | Err(StoreError::NotFound { .. }) => Ok(RecordDeliveryResponse {}),
+        Err(error) => Err(store_error(error)),
+    }
+}
+
+/// Which message of the event it was: the status comes before the record.
+fn mark_of(case: &HubCase, position: u64) -> u64 {
+    if case.delivered_position >= status_mark(position) { record_mark(position) } else { status_mark(position) }
+}
+
+/// 1 s, doubling to 60 s, and up to a quarter more so that cases do not come back all at once.
+fn pause_ms(core: &Core, attempts: u64) -> i64 {
+    let doublings = u32::try_from(attempts.min(16)).unwrap_or(16);
+    let pause_ms = BACKOFF_MS.saturating_mul(1_i64 << doublings).min(BACKOFF_MAX_MS);
+    let mut byte = [0];
+    core.context.ids.fill(&mut byte);
+    pause_ms + pause_ms * i64::from(byte[0]) / 1024
+}
+
+/// T13: the hub has the record of a closing. Written before the table moves on: a crash between repeats it harmlessly.
+async fn stamp_acceptance(
+    core: &Core,
+    case: &HubCase,
+    position: u64,
+    answered_at: Option<Timestamp>,
+) -> Result<(), SiagaError> {
+    let key = StreamKey::new(Incident::KIND, case.incident_id);
+    let (mut version, mut revision) = (0, 0_u32);
+    loop {
+        let events = core.context.store.events_of_stream(&key, version, 1000).await.map_err(store_error)?;
+        let Some(last) = events.last() else { break };
+        version = last.version;
+        let closings =
+            events.iter().filter(|event| event.event_type == "incident.closed" && event.position <= position);
+        revision += u32::try_from(closings.count()).unwrap_or(0);
+    }
+    let work = AcceptedByHub { incident_id: case.incident_id, revision, answered_at };
+    core.writer.internal(Lane::Emergency, work).await.map(|_| ())
+}
+
+struct AcceptedByHub {
+    incident_id: Uuid,
+    revision: u32,
+    answered_at: Option<Timestamp>,
+}
+
+#[async_trait]
+impl Internal for AcceptedByHub {
+    fn name(&self) -> &'static str {
+        "AcceptedByHub"
+    }
+
+    async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, SiagaError> {
+        let incident = work.get::<Incident>(self.incident_id, ("Kejadian", "The incident")).await?;
+        let of_this_closing = incident.state == IncidentState::Closed && incident.revision == self.revision;
+        if of_this_closing && incident.hub_accepted.is_none() {
+            // The gateway's clock may be off; the acceptance lies between the closing and now.
+            let closed_at = incident.outcome.as_ref().and_then(|outcome| outcome.closed.as_ref()).map(|(at, _)| *at);
+            let earliest = closed_at.unwrap_or(work.now).min(work.now);
+            let occurred_at = self.answered_at.unwrap_or(work.now).clamp(earliest, work.now);
+            let meta = EventMeta { occurred_at, ..work.meta() };
+            let accepted = IncidentEvent::HubAccepted { revision: self.revision };
+            work.emit::<Incident>(self.incident_id, accepted, &meta).await?;
+        }
+        Ok(Vec::new())
+    }
+}
