@@ -45,6 +45,8 @@ pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
         .add_service(service!(HubDeliveryServiceServer, edge))
         .prepare()
         .into_axum_router()
+        // What is no RPC is somebody else's: the binary merges hub, gateway and web beside this.
+        .reset_fallback()
         .layer(GuardLayer(core));
 
     let reflection = tonic_reflection::server::Builder::configure()
@@ -55,6 +57,6 @@ pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_service_status("", tonic_health::ServingStatus::Serving).await;
     health.set_service_status("siaga.v1", tonic_health::ServingStatus::Serving).await;
-    let open = Routes::new(reflection).add_service(health_service).prepare().into_axum_router();
+    let open = Routes::new(reflection).add_service(health_service).prepare().into_axum_router().reset_fallback();
     Ok(guarded.merge(open).layer(GrpcWebLayer::new()))
 }
