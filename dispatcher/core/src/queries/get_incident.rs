@@ -1,21 +1,15 @@
-//! GetIncident: the whole card with calls, assignments, stamps and timeline. Reading a sensitive one is logged.
+//! GetIncident: the whole card with calls, assignments, stamps and timeline. Reading a sensitive one is logged, before
+//! it is shown.
 
-use super::viewed;
+use super::{note_reading, viewed};
 use crate::{
     Core,
     access::{Caller, sight::Reader},
-    command::{Internal, account_of},
     context::store_error,
     convert, timeline,
     views::load::{Histories, Wanted},
-    work::Work,
-    writer::Lane,
 };
-use async_trait::async_trait;
-use siaga_domain::{
-    SiagaError,
-    account::{Account, AccountEvent},
-};
+use siaga_domain::{SiagaError, account::AccountEvent, limits};
 use siaga_proto::v1;
 use uuid::Uuid;
 
@@ -28,46 +22,30 @@ pub(crate) async fn get_incident(
     who: &Caller,
     request: v1::GetIncidentRequest,
 ) -> Result<v1::GetIncidentResponse, SiagaError> {
-    let missing = || SiagaError::not_found("Kejadian", "The incident");
-    let incident_id = if request.incident_id.is_empty() {
-        let number = request.number.trim().to_uppercase();
-        core.context.store.incident_by_number(&number).await.map_err(store_error)?.ok_or_else(missing)?.incident_id
-    } else {
-        convert::id("incident_id", &request.incident_id)?
-    };
-    let wanted =
-        Wanted { incidents: [incident_id].into(), calls_of: [incident_id].into(), ..Wanted::default() };
-    let (incident, calls) = viewed(&core.context, &wanted, Histories::Fresh, |views| {
-        let incident = views.incident(incident_id, &Reader::Full);
-        let ids = views.loaded.incidents.get(&incident_id).map(|row| row.state.calls.clone()).unwrap_or_default();
-        let calls = ids.iter().filter_map(|id| views.call(*id, &Reader::Full)).collect();
-        (incident, calls)
-    })
-    .await?;
-    let incident = incident.ok_or_else(missing)?;
+    let id = named(core, &request).await?;
+    let wanted = Wanted { incidents: [id].into(), calls_of: [id].into(), ..Wanted::default() };
+    let card = viewed(&core.context, &wanted, Histories::Kept(core.feed.phones()), |views| {
+        let calls = &views.loaded.incidents.get(&id)?.state.calls;
+        let calls = calls.iter().filter_map(|call_id| views.call(*call_id, &Reader::Full)).collect();
+        Some((views.incident(id, &Reader::Full)?, calls))
+    });
+    let (incident, calls) = card.await?.ok_or_else(missing)?;
     if incident.sensitive {
-        let read = CaseRead { account_id: account_of(who)?, incident_id };
-        core.writer.internal_as(Lane::Emergency, who.clone(), read).await?;
+        note_reading(core, who, AccountEvent::SensitiveCaseRead { incident_id: id }).await?;
     }
-    let timeline = timeline::of_incident(&core.context, incident_id).await?;
+    let timeline = timeline::of_incident(&core.context, id).await?;
     Ok(v1::GetIncidentResponse { incident: Some(incident), calls, timeline })
 }
 
-struct CaseRead {
-    account_id: Uuid,
-    incident_id: Uuid,
+async fn named(core: &Core, request: &v1::GetIncidentRequest) -> Result<Uuid, SiagaError> {
+    if !request.incident_id.is_empty() {
+        return convert::id("incident_id", &request.incident_id);
+    }
+    let number = limits::required("number", &request.number, limits::REFERENCE_CHARS)?.to_uppercase();
+    let found = core.context.store.incident_by_number(&number).await.map_err(store_error)?;
+    found.map(|row| row.incident_id).ok_or_else(missing)
 }
 
-#[async_trait]
-impl Internal for CaseRead {
-    fn name(&self) -> &'static str {
-        "CaseRead"
-    }
-
-    async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, SiagaError> {
-        let meta = work.meta();
-        let read = AccountEvent::SensitiveCaseRead { incident_id: self.incident_id };
-        work.emit::<Account>(self.account_id, read, &meta).await?;
-        Ok(Vec::new())
-    }
+fn missing() -> SiagaError {
+    SiagaError::not_found("Kejadian", "The incident")
 }

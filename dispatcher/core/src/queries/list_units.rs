@@ -1,37 +1,36 @@
 //! ListUnits: units of the agency, or of all agencies for the centre.
 
-use super::{ids, uuids, viewed};
+use super::{ids, limit_text, uuids, viewed};
 use crate::{
     Core,
-    access::Caller,
+    access::{Caller, scope},
     views::load::{Histories, Wanted},
 };
-use siaga_domain::{Aggregate, Role, SiagaError, unit::Unit};
+use siaga_domain::{Aggregate, SiagaError, unit::Unit};
 use siaga_proto::v1;
 
 /// The units that the caller may see, by code.
 ///
 /// # Errors
-/// SIAGA-1901 when the store cannot be read.
+/// SIAGA-1702 for an agency that is not known.
 pub(crate) async fn list_units(
     core: &Core,
     who: &Caller,
     request: v1::ListUnitsRequest,
 ) -> Result<v1::ListUnitsResponse, SiagaError> {
-    let wanted =
-        Wanted { units: uuids(ids(&core.context, Unit::KIND, false).await?).collect(), ..Wanted::default() };
-    let mut units: Vec<v1::UnitView> = viewed(&core.context, &wanted, Histories::None, |views| {
-        wanted.units.iter().filter_map(|id| views.unit(*id)).collect()
-    })
-    .await?;
-    units.retain(|unit| {
-        let named = request.agency_code.is_empty() || request.agency_code == unit.agency_code;
-        let may = match who.role {
-            Role::AgencyDispatcher | Role::FieldUnit => who.agency.as_deref() == Some(unit.agency_code.as_str()),
-            _ => who.is_centre(),
-        };
-        named && may
+    let agency = limit_text("agency_code", &request.agency_code)?;
+    if let Some(agency) = &agency {
+        core.context.city().agency(agency).map_err(|error| error.field("agency_code"))?;
+    }
+    let wanted = Wanted { units: uuids(ids(&core.context, Unit::KIND, false).await?).collect(), ..Wanted::default() };
+    let units = viewed(&core.context, &wanted, Histories::None, |views| {
+        let seen = views.loaded.units.iter().filter(|(id, row)| {
+            let asked_for = agency.as_ref().is_none_or(|agency| row.state.agency == *agency);
+            asked_for && scope::may_act_on_unit(who, **id, &row.state).is_ok()
+        });
+        let mut units: Vec<v1::UnitView> = seen.filter_map(|(id, _)| views.unit(*id)).collect();
+        units.sort_by(|a, b| a.code.cmp(&b.code));
+        units
     });
-    units.sort_by(|a, b| a.code.cmp(&b.code));
-    Ok(v1::ListUnitsResponse { units })
+    Ok(v1::ListUnitsResponse { units: units.await? })
 }

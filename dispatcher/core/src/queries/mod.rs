@@ -27,14 +27,24 @@ pub(crate) use search_places::search_places;
 pub(crate) use crate::report::get_report;
 
 use crate::{
+    Core,
+    access::Caller,
+    command::{Internal, account_of},
     context::{Context, store_error},
     views::{
         Views,
         load::{Histories, Loaded, Wanted},
         presence::Online,
     },
+    work::Work,
+    writer::Lane,
 };
-use siaga_domain::SiagaError;
+use async_trait::async_trait;
+use siaga_domain::{
+    SiagaError,
+    account::{Account, AccountEvent},
+    limits,
+};
 use uuid::Uuid;
 
 /// Streams read at once.
@@ -71,4 +81,43 @@ async fn ids(context: &Context, kind: &str, open_only: bool) -> Result<Vec<Strin
 /// The ids among texts that are ids.
 fn uuids(texts: Vec<String>) -> impl Iterator<Item = Uuid> {
     texts.into_iter().filter_map(|text| Uuid::parse_str(&text).ok())
+}
+
+/// A limit of a list: `usual` when none is given.
+fn limit(given: u32, usual: u32, max: u32) -> Result<u32, SiagaError> {
+    match given {
+        0 => Ok(usual),
+        given if given <= max => Ok(given),
+        _ => Err(SiagaError::invalid("limit", format!("Paling banyak {max}."), format!("At most {max}."))),
+    }
+}
+
+/// A short text to look for, if one is given.
+fn limit_text(field: &str, text: &str) -> Result<Option<String>, SiagaError> {
+    limits::text(field, text, limits::NAME_CHARS).map(|text| (!text.is_empty()).then_some(text))
+}
+
+/// Notes in the log that somebody reads what not everybody may; to be called before it is shown.
+async fn note_reading(core: &Core, who: &Caller, event: AccountEvent) -> Result<(), SiagaError> {
+    let reading = Reading { account_id: account_of(who)?, event };
+    core.writer.internal_as(Lane::Emergency, who.clone(), reading).await.map(drop)
+}
+
+/// A reading, with the account of the reader.
+struct Reading {
+    account_id: Uuid,
+    event: AccountEvent,
+}
+
+#[async_trait]
+impl Internal for Reading {
+    fn name(&self) -> &'static str {
+        "note_reading"
+    }
+
+    async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, SiagaError> {
+        let meta = work.meta();
+        work.emit::<Account>(self.account_id, self.event.clone(), &meta).await?;
+        Ok(Vec::new())
+    }
 }
