@@ -16,6 +16,11 @@ function binary(): string {
   return path;
 }
 
+/** Without the settings of whoever runs the tests: what the server is told stands on its command line. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SIAGA_")));
+}
+
 /** A port of the loopback that nothing listens on. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
@@ -59,7 +64,8 @@ export class Server {
       binary(),
       ["serve", "--demo", "--data", join(this.#folder, "data"), "--listen", listen],
       {
-        stdio: ["ignore", "pipe", "pipe"],
+        env: cleanEnvironment(),
+      stdio: ["ignore", "pipe", "pipe"],
       },
     );
     child.stdout.pipe(log);

@@ -81,12 +81,12 @@ export const test = base.extend<Fixtures, { servers: Servers }>({
   visitor: async ({ browser, server, faults }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (options = {}) => {
-      const context = await browser.newContext({ baseURL: options.wire?.url ?? server.url });
+      const url = options.wire?.url ?? server.url;
+      const localStorage = options.theme ? [{ name: "siaga.theme", value: options.theme }] : [];
+      const storageState = { cookies: [], origins: [{ origin: url, localStorage }] };
+      const context = await browser.newContext({ baseURL: url, storageState });
       contexts.push(context);
       context.on("page", (page) => watch(page, faults));
-      if (options.theme) {
-        await context.addInitScript((theme) => localStorage.setItem("siaga.theme", theme), options.theme);
-      }
       return context.newPage();
     });
     for (const context of contexts) await context.close();
