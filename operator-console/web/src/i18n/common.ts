@@ -7,24 +7,19 @@ export const common = catalogue({
   save: ["Simpan", "Save"],
   ok: ["Baik", "OK"],
   required: ["Wajib diisi", "Required"],
-  optional: ["boleh kosong", "optional"],
   nothingFound: ["Tidak ditemukan", "Nothing found"],
   loading: ["Memuat…", "Loading…"],
   unknown: ["tidak diketahui", "unknown"],
   reason: ["Alasan", "Reason"],
   search: ["Cari", "Search"],
-  more: ["Lainnya", "More"],
   "key.space": ["Spasi", "Space"],
   keys: ["Tombol", "Keys"],
   keysTitle: ["Tombol yang berlaku sekarang", "Keys that work now"],
   keysAll: ["semua tombol", "all keys"],
   keysGeneral: ["Umum", "General"],
-  since: ["sejak {time}", "since {time}"],
 
   "app.name": ["Siaga", "Siaga"],
   "app.centre": ["Sigap 112 {city}", "Sigap 112 {city}"],
-  "app.screenOperator": ["Operator", "Operator"],
-  "app.screenAgency": ["Dispatcher SKPD", "Agency dispatcher"],
   "app.noScreen": ["Peran {role} belum memiliki layar di sini.", "The role {role} has no screen here yet."],
   "app.wrongScreen": [
     "Layar ini bukan untuk peran Anda ({role}).",
@@ -38,7 +33,6 @@ export const common = catalogue({
   ],
   "app.reload": ["Muat ulang", "Reload"],
 
-  "bar.language": ["Bahasa", "Language"],
   "bar.toEnglish": ["Ganti ke bahasa Inggris", "Switch to English"],
   "bar.toIndonesian": ["Ganti ke bahasa Indonesia", "Switch to Indonesian"],
   "bar.toLight": ["Tema terang", "Light theme"],
@@ -72,7 +66,6 @@ export const common = catalogue({
     "This computer's clock differs by {span} from the server's; the server's time is shown.",
   ],
 
-  "signIn.title": ["Masuk", "Sign in"],
   "signIn.again": ["Sesi berakhir: masuk lagi", "Session ended: sign in again"],
   "signIn.againNote": [
     "Kartu dan yang sudah diketik tetap ada. Perintah yang tertahan dikirim setelah Anda masuk.",
@@ -81,10 +74,6 @@ export const common = catalogue({
   "signIn.username": ["Nama akun", "Account name"],
   "signIn.password": ["Kata sandi", "Password"],
   "signIn.submit": ["Masuk", "Sign in"],
-  "signIn.other": [
-    "Akun lain masuk: perintah yang tertahan tidak dikirim.",
-    "Another account signed in: the waiting command was not sent.",
-  ],
   "signIn.lead": [
     "Layanan darurat 112: terima, kirim, pantau, laporkan.",
     "Emergency service 112: receive, dispatch, follow, report.",
@@ -97,7 +86,6 @@ export const common = catalogue({
   ],
   "error.unexpected": ["Terjadi kesalahan yang tidak terduga.", "An unexpected error happened."],
   "error.allowed": ["Yang dapat dilakukan: {list}.", "Possible instead: {list}."],
-  "error.retry": ["Coba lagi", "Try again"],
 
   "priority.1": ["Gawat", "Critical"],
   "priority.2": ["Mendesak", "Urgent"],

@@ -37,10 +37,10 @@ describe("the catalogue", () => {
 
   test("follows the chosen language and survives a number it does not know", () => {
     lang.set("id");
-    expect(t("since", { time: "21:47" })).toBe("sejak 21:47");
+    expect(t("card.answeredAt", { time: "21:47" })).toBe("dijawab 21:47");
     expect(tn("step", 999)).toBe("tidak diketahui");
     lang.set("en");
-    expect(t("since", { time: "21:47" })).toBe("since 21:47");
+    expect(t("card.answeredAt", { time: "21:47" })).toBe("answered 21:47");
     lang.set("id");
   });
 });

@@ -59,7 +59,6 @@ export const operator = catalogue({
   "alarms.call": ["Hubungi {who}", "Contact {who}"],
 
   "calls.incoming": ["Panggilan masuk", "Incoming calls"],
-  "calls.waiting": ["{count} menunggu", "{count} waiting"],
   "calls.none": ["Tidak ada yang menunggu.", "Nobody is waiting."],
   "calls.answer": ["Jawab", "Answer"],
   "calls.answerFirst": ["jawab yang pertama", "answer the first"],
@@ -93,13 +92,11 @@ export const operator = catalogue({
   "calls.numberHint": ["boleh kosong: tanpa SIM atau disembunyikan", "may be empty: no SIM or withheld"],
   "calls.ringTitle": ["Catat panggilan dengan tangan", "Enter a call by hand"],
   "calls.ringSubmit": ["Catat dan jawab", "Enter and answer"],
-  "calls.answerRefused": ["Panggilan ini sudah dijawab orang lain.", "Somebody else has answered this call."],
   "calls.history": ["Riwayat penelepon", "Caller's history"],
   "calls.historyShort": ["Riwayat", "History"],
   "calls.historyNote": ["Membuka riwayat dicatat.", "Reading the history is logged."],
   "calls.historyNone": ["Tidak ada panggilan sebelumnya.", "No earlier calls."],
   "calls.mark": ["Tandai panggilan", "Mark the call"],
-  "calls.marked": ["Ditandai: {what}", "Marked: {what}"],
 
   "mine.title": ["Kartu saya", "My cards"],
   "mine.none": ["Belum ada kartu.", "No cards yet."],
@@ -166,7 +163,6 @@ export const operator = catalogue({
   "card.type": ["Jenis, prioritas", "Type, priority"],
   "card.typeLabel": ["Jenis kejadian", "Type of incident"],
   "card.typeHint": ["ketik…", "type…"],
-  "card.priorityOfType": ["menurut jenis: P{level}", "by type: P{level}"],
   "card.priorityReason": ["Alasan mengubah prioritas", "Reason for another priority"],
   "card.priorityReasonNeeded": ["Wajib: prioritas berbeda dari jenisnya", "Needed: differs from the type's"],
   "card.send": ["Kirim ke", "Send to"],
@@ -209,7 +205,6 @@ export const operator = catalogue({
   "card.handedOver": ["Diserahkan ke {centre}, diterima {who}", "Handed over to {centre}, taken by {who}"],
   "card.owner": ["Pemegang: {who}", "Owner: {who}"],
   "card.noOwner": ["Tanpa pemegang", "No owner"],
-  "card.gone": ["Kartu ini tidak lagi ada di layar Anda.", "This card is no longer on your screen."],
 
   "send.noType": [
     "Tentukan jenis: rencananya mengusulkan instansi.",
@@ -227,7 +222,6 @@ export const operator = catalogue({
   "send.shareCaller": ["Bagikan pelapor", "Share caller"],
   "send.shareCallerTo": ["Bagikan data pelapor ke {agency}", "Share the caller with {agency}"],
   "send.callerShared": ["pelapor dibagikan", "caller shared"],
-  "send.none": ["Belum ada instansi yang dipilih.", "No agency chosen yet."],
   "send.record": ["Catat…", "Record…"],
   "send.recordFor": ["Catat langkah {agency}", "Record a step of {agency}"],
   "send.withdraw": ["Tarik…", "Withdraw…"],
@@ -268,7 +262,6 @@ export const operator = catalogue({
 
   "timeline.title": ["Linimasa", "Timeline"],
   "timeline.none": ["Belum ada peristiwa.", "Nothing yet."],
-  "timeline.onBehalf": ["atas nama, {channel}, {contact}", "on behalf, {channel}, {contact}"],
   "timeline.correction": ["koreksi", "correction"],
   "timeline.late": ["dicatat {time}", "recorded {time}"],
 
@@ -304,7 +297,6 @@ export const operator = catalogue({
   "do.close": ["Tutup kejadian…", "Close incident…"],
   "do.closeKey": ["tutup kejadian", "close the incident"],
   "do.report": ["Laporan (PDF)", "Report (PDF)"],
-  "do.reportMaking": ["Membuat laporan…", "Making the report…"],
   "do.reportKey": ["buka laporan", "open the report"],
 
   "shift.title": ["Serah terima shift", "Hand over the shift"],

@@ -89,8 +89,15 @@ class Watch {
     await act(() => api.dispatch.assignUnits({ assignmentId: to.id, unitIds: [unit.id] }));
   }
 
+  /**
+   * Reports a step of one unit, or of the assignment. Where a single unit is at work the step is that
+   * unit's, and the assignment follows it: else its own stamps would stay empty.
+   */
   async report(one: AssignmentView, step: Step, unitId = ""): Promise<void> {
-    await act(() => api.dispatch.reportStatus({ assignmentId: one.id, step, unitId }));
+    const atWork = one.units.filter((unit) => !isOver(unit.step));
+    const alone = atWork.length === 1 && (atWork[0]?.step ?? 0) < step ? atWork[0] : undefined;
+    const whose = unitId || (alone?.unitId ?? "");
+    await act(() => api.dispatch.reportStatus({ assignmentId: one.id, step, unitId: whose }));
   }
 }
 
