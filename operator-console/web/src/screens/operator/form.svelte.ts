@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { PlaceInputSchema, IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
 import type { CallView } from "../../gen/siaga/v1/call_pb.ts";
+import type { FieldConflict } from "../../gen/siaga/v1/common_pb.ts";
 import { api } from "../../lib/api.ts";
 import { catalog } from "../../lib/catalog.svelte.ts";
 import { dropDraft, loadDraft, saveDraft } from "../../lib/drafts.ts";
@@ -66,8 +67,20 @@ export function fieldOf(contractName: string): FieldName | undefined {
 
 interface Kept {
   dirty: Partial<Fields>;
+  /** What the server had of those fields when the typing began. */
+  from: Partial<Fields>;
   base: string;
 }
+
+/** An edit that met another one of the same fields: a person chooses. */
+export interface Conflict {
+  fields: readonly FieldConflict[];
+  currentVersion: bigint;
+  error: SiagaError;
+}
+
+/** How long the live data may take to show what an edit was stale against. */
+const CATCH_UP_MS = 2_000;
 
 /** What the server has of an open incident, in the card's own terms. */
 function fieldsOf(incident: IncidentView): Fields {
@@ -108,18 +121,21 @@ export class CardForm {
   #landed = $state<{ version: bigint; fields: Partial<Fields> }[]>([]);
   /** Version the typed fields were begun on. */
   #base = 0n;
+  #from: Partial<Fields> = {};
+  #caughtUp: (() => void)[] = [];
   #incident = $state.raw<IncidentView | undefined>();
   #call = $state.raw<CallView | undefined>();
   #saving: Promise<boolean> = Promise.resolve(true);
   saving = $state(false);
   failure = $state.raw<SiagaError | undefined>();
   /** Set when an edit met another: the person chooses. */
-  conflict = $state.raw<SiagaError | undefined>();
+  conflict = $state.raw<Conflict | undefined>();
 
   constructor(key: string) {
     this.key = key;
     const kept = loadDraft<Kept>(`card.${key}`);
     this.#dirty = $state(kept?.dirty ?? {});
+    this.#from = kept?.from ?? {};
     this.#base = BigInt(kept?.base || "0");
   }
 
@@ -128,6 +144,7 @@ export class CardForm {
     this.#incident = incident;
     this.#call = call;
     const version = incident?.cardVersion ?? 0n;
+    for (const wake of this.#caughtUp.splice(0)) wake();
     if (this.#landed.some((one) => one.version <= version)) {
       this.#landed = this.#landed.filter((one) => one.version > version);
     }
@@ -163,7 +180,10 @@ export class CardForm {
 
   set(name: FieldName, value: string): void {
     if (Object.keys(this.#dirty).length === 0) this.#base = this.version;
-    if (value === this.#server()[name]) delete this.#dirty[name];
+    const stored = this.#server();
+    // A place is sent as a whole, so all of it is what the edit was begun on.
+    for (const one of PLACE_FIELDS.includes(name) ? PLACE_FIELDS : [name]) this.#from[one] ??= stored[one];
+    if (value === stored[name]) delete this.#dirty[name];
     else this.#dirty[name] = value;
     this.#keep();
   }
@@ -175,10 +195,12 @@ export class CardForm {
   }
 
   #keep(): void {
+    if (Object.keys(this.#dirty).length === 0) this.#from = {};
     if (Object.keys(this.#dirty).length === 0) dropDraft(`card.${this.key}`);
     else
       saveDraft(`card.${this.key}`, {
         dirty: $state.snapshot(this.#dirty),
+        from: this.#from,
         base: String(this.#base),
       } satisfies Kept);
   }
@@ -225,7 +247,6 @@ export class CardForm {
     const sent = this.#take(TEXT_FIELDS);
     if (Object.keys(sent).length === 0) return true;
     if (this.pointIsBad) return false;
-    const fields = this.fields;
     return this.#edit(sent, (version) =>
       api.incidents.editIncident({
         incidentId: this.#incident?.id,
@@ -233,7 +254,7 @@ export class CardForm {
         ...(sent.callerName === undefined ? {} : { callerName: sent.callerName }),
         ...(sent.callerNumber === undefined ? {} : { callerNumber: sent.callerNumber }),
         ...(sent.narrative === undefined ? {} : { narrative: sent.narrative }),
-        ...(PLACE_FIELDS.some((name) => name in sent) ? { place: placeInput(fields) ?? {} } : {}),
+        ...(PLACE_FIELDS.some((name) => name in sent) ? { place: placeInput(this.fields) ?? {} } : {}),
       }),
     );
   }
@@ -275,15 +296,41 @@ export class CardForm {
         this.failure = error;
         return false;
       }
-      const touched = error.conflicts.filter((one) => (fieldOf(one.field) ?? "") in sent);
-      if (touched.length === 0 && !again && error.currentVersion > 0n) {
+      const fields = error.conflicts.filter((one) => this.#isTheirs(one, sent));
+      if (fields.length === 0 && !again && (await this.#catchUp(error.currentVersion))) {
         // Somebody changed other fields: nothing of theirs is overwritten, so the edit goes on.
         this.#base = error.currentVersion;
         return this.#edit(sent, send, true);
       }
-      this.conflict = error;
+      const shown = fields.length > 0 ? fields : error.conflicts;
+      this.conflict = { fields: shown, currentVersion: error.currentVersion, error };
       return false;
     }
+  }
+
+  /** Whether a conflicting field is one that somebody else changed, and that this edit would overwrite. */
+  #isTheirs(one: FieldConflict, sent: Partial<Fields>): boolean {
+    const name = fieldOf(one.field);
+    if (!name) return true;
+    const isSent = name in sent || (PLACE_FIELDS.includes(name) && PLACE_FIELDS.some((part) => part in sent));
+    return isSent && one.current.trim() !== (this.#from[name] ?? "").trim();
+  }
+
+  /** Waits until the live data show a version, so that an edit made anew holds what others changed. */
+  async #catchUp(version: bigint): Promise<boolean> {
+    const until = performance.now() + CATCH_UP_MS;
+    while ((this.#incident?.cardVersion ?? 0n) < version) {
+      const left = until - performance.now();
+      if (left <= 0) return false;
+      await new Promise<void>((woken) => {
+        const timer = setTimeout(woken, left);
+        this.#caughtUp.push(() => {
+          clearTimeout(timer);
+          woken();
+        });
+      });
+    }
+    return true;
   }
 
   #confirmed(sent: Partial<Fields>, version: bigint): void {
@@ -291,6 +338,8 @@ export class CardForm {
     this.#landed = [...this.#landed, { version, fields: sent }];
     this.#base = version;
     for (const name of Object.keys(sent) as FieldName[]) {
+      // What is typed from here on is typed over what was just confirmed.
+      if (sent[name] !== undefined) this.#from[name] = sent[name];
       // What was typed on while it travelled stays typed.
       if (this.#dirty[name] === sent[name]) delete this.#dirty[name];
     }
@@ -300,20 +349,27 @@ export class CardForm {
 
   /** The person chose what was typed: it goes on top of what is stored now. */
   useMine(): Promise<boolean> {
-    this.#base = this.conflict?.currentVersion ?? this.version;
-    this.conflict = undefined;
+    this.#settle();
     this.#keep();
     return this.save();
   }
 
   /** The person chose what is stored: the typed text of the conflicting fields goes. */
   useTheirs(): Promise<boolean> {
-    const names = (this.conflict?.conflicts ?? [])
-      .map((one) => fieldOf(one.field))
-      .filter((one) => one !== undefined);
+    const fields = this.conflict?.fields ?? [];
+    this.#settle();
+    const names = fields.map((one) => fieldOf(one.field)).filter((one) => one !== undefined);
     this.discard(names.some((one) => PLACE_FIELDS.includes(one)) ? [...names, ...PLACE_FIELDS] : names);
+    return this.save();
+  }
+
+  /** The person has seen what is stored: the next edit is made on that. */
+  #settle(): void {
+    for (const one of this.conflict?.fields ?? []) {
+      const name = fieldOf(one.field);
+      if (name) this.#from[name] = one.current;
+    }
     this.#base = this.conflict?.currentVersion ?? this.version;
     this.conflict = undefined;
-    return this.save();
   }
 }

@@ -15,7 +15,13 @@ vi.mock("../../lib/api.ts", () => ({
   api: { incidents: { editIncident: server.edit, classifyIncident: server.classify } },
 }));
 
-const incident = (more: { narrative?: string; cardVersion?: bigint } = {}): IncidentView =>
+const incident = (
+  more: {
+    narrative?: string;
+    cardVersion?: bigint;
+    place?: { text: string; point: { latitude: number; longitude: number } };
+  } = {},
+): IncidentView =>
   create(IncidentViewSchema, {
     id: "i1",
     cardVersion: 3n,
@@ -25,9 +31,9 @@ const incident = (more: { narrative?: string; cardVersion?: bigint } = {}): Inci
     ...more,
   });
 
-function stale(version: bigint, ...fields: string[]): ConnectError {
+function stale(version: bigint, ...fields: [name: string, current: string][]): ConnectError {
   const error = new ConnectError("berubah", Code.Aborted);
-  const conflicts = fields.map((field) => ({ field, current: "kata orang lain", wanted: "kata saya" }));
+  const conflicts = fields.map(([field, current]) => ({ field, current, wanted: "kata saya" }));
   const detail = create(ErrorDetailSchema, { code: "SIAGA-1004", currentVersion: version, conflicts });
   error.metadata.set("siaga-error-code", "SIAGA-1004");
   error.metadata.set("siaga-error-detail-bin", encodeBinaryHeader(toBinary(ErrorDetailSchema, detail)));
@@ -89,29 +95,48 @@ describe("a card that is open", () => {
   });
 
   test("another person's change of another field overwrites nothing and asks nothing", async () => {
-    server.edit.mockRejectedValueOnce(stale(9n)).mockResolvedValueOnce({ changed: { version: 10n } });
+    // The server cannot know what the edit was begun on: it names each field that would change.
+    server.edit
+      .mockRejectedValueOnce(stale(9n, ["place.text", "Jl. Niaga"]))
+      .mockResolvedValueOnce({ changed: { version: 10n } });
     const form = openForm();
-    form.set("narrative", "api");
-    expect(await form.save()).toBe(true);
+    form.set("placeText", "Jl. Niaga 14");
+    const saving = form.save();
+    await Promise.resolve();
+    const point = { latitude: 0.91, longitude: 108.98 };
+    form.follow(incident({ cardVersion: 9n, place: { text: "Jl. Niaga", point } }), undefined);
+    expect(await saving).toBe(true);
     expect(form.conflict).toBeUndefined();
-    expect(server.edit).toHaveBeenLastCalledWith({ incidentId: "i1", version: 9n, narrative: "api" });
+    expect(server.edit).toHaveBeenLastCalledWith({
+      incidentId: "i1",
+      version: 9n,
+      place: { text: "Jl. Niaga 14", kelurahanCode: "", point },
+    });
+  });
+
+  test("another person's change of the place's text is not overwritten by my kelurahan", async () => {
+    server.edit.mockRejectedValueOnce(stale(9n, ["place.text", "Jl. Yohana Godang"]));
+    const form = openForm();
+    form.set("kelurahanCode", "61.72.02.1002");
+    expect(await form.save()).toBe(false);
+    expect(form.conflict?.fields[0]?.current).toBe("Jl. Yohana Godang");
   });
 
   test("another person's change of the same field is shown, and mine can still win", async () => {
     server.edit
-      .mockRejectedValueOnce(stale(9n, "narrative"))
+      .mockRejectedValueOnce(stale(9n, ["narrative", "kata orang lain"]))
       .mockResolvedValueOnce({ changed: { version: 10n } });
     const form = openForm();
     form.set("narrative", "kata saya");
     expect(await form.save()).toBe(false);
-    expect(form.conflict?.conflicts[0]?.current).toBe("kata orang lain");
+    expect(form.conflict?.fields[0]?.current).toBe("kata orang lain");
     expect(form.get("narrative")).toBe("kata saya");
     expect(await form.useMine()).toBe(true);
     expect(server.edit).toHaveBeenLastCalledWith({ incidentId: "i1", version: 9n, narrative: "kata saya" });
   });
 
   test("or theirs is taken", async () => {
-    server.edit.mockRejectedValueOnce(stale(9n, "narrative"));
+    server.edit.mockRejectedValueOnce(stale(9n, ["narrative", "kata orang lain"]));
     const form = openForm();
     form.set("narrative", "kata saya");
     await form.save();
