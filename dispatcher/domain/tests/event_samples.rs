@@ -3,6 +3,8 @@
 //! The files in `testdata/events/v1/` were written once, by this test with `SIAGA_WRITE_SAMPLES=1`, and are never edited:
 //! when a shape changes, `SCHEMA_VERSION` rises and a folder of that version is added beside them.
 
+#![allow(clippy::unwrap_used, reason = "a sample that cannot be read fails the test")]
+
 use serde_json::{Value, json};
 use siaga_domain::{
     Actor, Aggregate, Channel, PersonalRef, Role, Stamp, Timestamp,

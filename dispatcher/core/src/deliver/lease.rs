@@ -1,6 +1,6 @@
 //! LeaseDeliveries: the cases that are due, with their next messages in order.
 
-use super::{case::Case, message};
+use super::{case::Case, message, record_mark};
 use crate::{Core, context::store_error};
 use siaga_domain::{SiagaError, Timestamp};
 use siaga_proto::v1::{Delivery, LeaseDeliveriesRequest, LeaseDeliveriesResponse};
@@ -85,7 +85,7 @@ async fn next_messages(core: &Core, case: &HubCase, now: Timestamp) -> Result<Ve
         let events = context.background.events_of_incident(case.incident_id, after, PAGE).await.map_err(store_error)?;
         for event in &events {
             folded.take(event)?;
-            if event.position * 2 + 1 <= case.delivered_position {
+            if record_mark(event.position) <= case.delivered_position {
                 continue;
             }
             let messages = message::of(context, &folded, event).await?;
