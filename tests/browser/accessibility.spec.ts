@@ -67,12 +67,15 @@ for (const theme of ["dark", "light"] as const) {
     await inspect(operator.page, `operator-close-${theme}`);
     await operator.page.keyboard.press("Escape");
     // The next theme begins with free units and an empty desk.
-    await operator.card.getByRole("button", { name: "Tindakan", exact: true }).click();
-    await operator.page.getByRole("menuitem", { name: "Batalkan kejadian…" }).click();
-    const dialog = operator.page.getByRole("dialog", { name: /^Batalkan kejadian/ });
-    await dialog.getByLabel(/^Alasan/).fill("Akhir latihan");
-    await dialog.getByRole("button", { name: "Batalkan kejadian" }).click();
-    await expect(operator.card.getByText("dibatalkan", { exact: true })).toBeVisible();
+    await operator.recordFor(PSC, "selesai");
+    await damkar.report("Selesai");
+    await operator.expectStep(DAMKAR, "selesai");
+    await operator.expectStep(PSC, "selesai");
+    await operator.page.keyboard.press("F9");
+    const dialog = operator.page.getByRole("dialog", { name: /^Tutup kejadian/ });
+    await dialog.getByLabel(/^Hasil/).selectOption({ label: "Ditangani" });
+    await dialog.getByRole("button", { name: "Tutup kejadian", exact: true }).click();
+    await expect(operator.card.getByText("ditutup", { exact: true })).toBeVisible();
     await inspect(operator.page, `operator-over-${theme}`);
   });
 }

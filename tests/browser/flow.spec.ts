@@ -92,9 +92,12 @@ test("a call goes through the ten steps: taken, verified, dispatched, handled, c
     await operator.expectStep(DAMKAR, "unit ditugaskan");
     await damkar.assign("DAMKAR-02", number);
     await expect(operator.row(DAMKAR, "unit ditugaskan")).toContainText("DAMKAR-02");
-    await damkar.report("Berangkat");
+    // A unit of its own sets out first, and the assignment follows it.
+    await damkar.detail.getByRole("button", { name: "DAMKAR-01: Berangkat" }).click();
     await operator.expectStep(DAMKAR, "berangkat");
-    await expect(operator.row(DAMKAR, "berangkat")).toContainText("DAMKAR-01 berangkat");
+    await expect(operator.row(DAMKAR, "berangkat")).toContainText(
+      "DAMKAR-01 berangkat, DAMKAR-02 unit ditugaskan",
+    );
   });
 
   await test.step("the medical service accepts at once", async () => {
@@ -122,7 +125,7 @@ test("a call goes through the ten steps: taken, verified, dispatched, handled, c
   });
 
   await test.step("what was said by telephone is in the timeline as such", async () => {
-    await expect(operator.timeline).toContainText("atas nama, Telepon, Perawat piket");
+    await expect(operator.timeline).toContainText("di lokasi (via telepon, disampaikan oleh Perawat piket)");
     await expect(psc.detail.getByText("di lokasi", { exact: true }).first()).toBeVisible();
   });
 

@@ -65,7 +65,7 @@ export class Server {
       ["serve", "--demo", "--data", join(this.#folder, "data"), "--listen", listen],
       {
         env: cleanEnvironment(),
-      stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe"],
       },
     );
     child.stdout.pipe(log);
