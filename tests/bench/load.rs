@@ -3,7 +3,7 @@
 use crate::Times;
 use futures_util::{SinkExt, StreamExt};
 use siaga_proto::v1;
-use siaga_tests::{request_id, sign_in};
+use siaga_tests::sign_in;
 use std::time::Instant;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 

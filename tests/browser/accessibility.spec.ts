@@ -27,6 +27,8 @@ for (const theme of ["dark", "light"] as const) {
   });
 
   test(`the operator's and the agency's screens are accessible (${theme})`, async ({ seat }) => {
+    // axe reads ten screens, each for seconds on a busy machine.
+    test.setTimeout(300_000);
     const operator = new Operator(await seat("operator1", { theme }));
     const damkar = new Agency(await seat("damkar", { theme }));
     await expect(damkar.page.getByText(/\d dari \d unit siap/)).toBeVisible();

@@ -12,7 +12,8 @@ use crate::{GENESIS_HASH, Head, PersonalRow, Store, StoreError, StoredEvent, eve
 const BATCH: u32 = 1000;
 /// Problems with personal rows that are listed; more are only counted.
 const PROBLEMS_MAX: usize = 100;
-/// The type of the events that name erased personal rows in `data.personal_ids`.
+/// The type of the events that name erased personal rows in `data.personal_ids`, after the kind of their stream:
+/// `incident.personal_erased`.
 const ERASED_EVENT: &str = "personal_erased";
 
 /// The first thing that is wrong with the chain.
@@ -251,7 +252,7 @@ impl Walk<'_> {
             let position = u64::try_from(event.position).unwrap_or_default();
             // The hash fits, so this is what was written; the program writes JSON alone.
             let Ok(data) = serde_json::from_str::<Value>(&event.data) else { continue };
-            if event.event_type == ERASED_EVENT {
+            if event.event_type.rsplit('.').next() == Some(ERASED_EVENT) {
                 let ids = data.get("personal_ids").and_then(Value::as_array);
                 let ids = ids.into_iter().flatten().filter_map(uuid_of);
                 self.erased.extend(ids.map(|id| (id, position)));

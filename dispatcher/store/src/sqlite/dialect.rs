@@ -60,14 +60,19 @@ pub(super) fn push_word_match(query: &mut QueryBuilder<Db>, word: &str) {
 
 /// Copies the running database into a fresh file and checks the copy.
 pub(super) async fn backup(store: &Backend, path: &Path) -> Result<(), StoreError> {
+    copy(&store.path, path).await
+}
+
+/// Copies a database that others may use into a fresh file and checks the copy.
+pub(super) async fn copy(from: &Path, path: &Path) -> Result<(), StoreError> {
     let file = |source: std::io::Error| StoreError::File { path: path.to_owned(), source };
     if path.try_exists().map_err(file)? {
         return Err(file(std::io::ErrorKind::AlreadyExists.into()));
     }
     let target = path.to_str().ok_or_else(|| file(std::io::ErrorKind::InvalidFilename.into()))?;
     // A connection of its own: those that read must not write, not even elsewhere.
-    let source = SqliteConnectOptions::new().filename(&store.path).disable_statement_logging();
-    let mut source = source.connect().await?;
+    let source = SqliteConnectOptions::new().filename(from).disable_statement_logging();
+    let mut source = source.connect().await.map_err(|error| of_file(from, error))?;
     sqlx::query("VACUUM INTO $1").bind(target).execute(&mut source).await?;
     source.close().await?;
     let mut copy = SqliteConnectOptions::new()

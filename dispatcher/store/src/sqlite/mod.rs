@@ -3,10 +3,12 @@
 mod dialect;
 mod open;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::watch;
+
+use crate::StoreError;
 
 pub use open::SqliteOptions;
 
@@ -74,6 +76,16 @@ impl SqliteStore {
             *known = last_position.max(*known);
             grown
         });
+    }
+
+    /// Copies any SQLite database, also one that another process uses, into a fresh file, and checks the copy. For
+    /// the data hub's, which lies beside the log and belongs to the same back-up.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] when the file exists or cannot be written, [`StoreError::Damaged`] for a copy that is not
+    /// whole.
+    pub async fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
+        dialect::copy(from, to).await
     }
 
     /// Closes all connections, after those that work have finished. The last one to go folds the

@@ -93,7 +93,7 @@ pub(crate) fn with_personal(stream: &StreamKey, rows: Vec<PersonalRow>) -> Comma
 /// A command that erases personal rows, by an event that says so.
 pub(crate) fn erase(stream: &StreamKey, ids: &[Uuid]) -> CommandCommit {
     let mut command = step(stream, 0);
-    command.events[0].event_type = "personal_erased".into();
+    command.events[0].event_type = "incident.personal_erased".into();
     command.events[0].data = json!({"personal_ids": ids, "reason": "retention"});
     command.erase = ids.to_vec();
     command
