@@ -53,7 +53,7 @@ export const common = catalogue({
   "live.lost": ["Terputus", "Disconnected"],
   "live.delayed": ["Tertunda", "Delayed"],
   "live.lostSince": [
-    "Data berhenti sejak {time}, menyambung lagi. Yang diketik tersimpan; telepon dan radio tetap jalan.",
+    "Data berhenti sejak {time}, menyambung lagi. Ketikan tersimpan; telepon dan radio jalan.",
     "Live data stopped at {time}, reconnecting. What you type is kept; telephone and radio still work.",
   ],
   "live.delayedSince": [
