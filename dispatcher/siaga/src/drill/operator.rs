@@ -48,8 +48,21 @@ impl<T> Named<T> for Result<T, RpcError> {
     }
 }
 
+/// However a call's task ends, nobody waits for the call any longer.
+struct Settled<'a> {
+    stage: &'a Stage,
+    index: usize,
+}
+
+impl Drop for Settled<'_> {
+    fn drop(&mut self) {
+        self.stage.settle(self.index);
+    }
+}
+
 /// Plays one call to its end, with the case it opens. Returns the call's id.
 pub(super) async fn play_call(stage: Arc<Stage>, index: usize) -> Option<String> {
+    let _settled = Settled { stage: &stage, index };
     stage.until(stage.scenario.calls[index].at).await;
     let call = stage.scenario.calls[index].clone();
     let mut call_id = None;

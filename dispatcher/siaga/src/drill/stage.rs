@@ -188,6 +188,17 @@ impl Stage {
         self.calls[call].send_replace(standing);
     }
 
+    /// A call that is not done has failed.
+    pub(super) fn settle(&self, call: usize) {
+        self.calls[call].send_if_modified(|standing| {
+            let is_open = *standing != Standing::Done;
+            if is_open {
+                *standing = Standing::Failed;
+            }
+            is_open
+        });
+    }
+
     /// Waits until a call stands where it is wanted.
     pub(super) async fn wait(&self, call: usize, wanted: impl FnMut(&Standing) -> bool) -> Standing {
         let mut standing = self.calls[call].subscribe();
