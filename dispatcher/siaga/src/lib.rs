@@ -13,3 +13,4 @@ pub mod server;
 pub mod shell;
 pub mod stores;
 pub mod system;
+pub mod tools;

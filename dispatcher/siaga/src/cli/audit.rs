@@ -56,7 +56,8 @@ fn found(report: &VerifyReport) -> String {
     lines.join("\n")
 }
 
-fn progress() -> ProgressBar {
+/// A bar over the events of the log, at a terminal.
+pub(super) fn progress() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

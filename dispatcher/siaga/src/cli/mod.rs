@@ -1,12 +1,17 @@
 //! The command line. Each command is one file.
 
+mod account;
 mod agency_client;
 mod audit;
 mod backup;
 mod config;
 mod drill;
 mod failure;
+mod import;
+mod init;
 mod options;
+mod password;
+mod rebuild;
 mod serve;
 
 use std::process::ExitCode;
@@ -34,13 +39,23 @@ struct Cli {
 enum Command {
     /// Serve the centre: calls, dispatch, live screens, web and data hub on one port
     Serve(serve::Serve),
+    /// Make a real installation: data folder, city and first administrator
+    Init(init::Init),
+    /// Make, reset, disable, enable and show accounts; works beside a running server
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Take a city's own data, each file whole or not at all; works beside a running server
+    #[command(subcommand)]
+    Import(import::Command),
     /// Check the configuration, or show the one in effect
     #[command(subcommand)]
     Config(config::Command),
     /// Look after the event log
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Copy the log of a running server, checked, to a file
+    /// Make the read models afresh from the log while no server runs, and say what was otherwise
+    Rebuild(rebuild::Rebuild),
+    /// Copy log, hub and keys of a running or stopped server, checked, to a file
     Backup(backup::Backup),
     /// Put a back-up into an empty data folder, after proving it whole
     Restore(backup::Restore),
@@ -56,8 +71,12 @@ pub fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let outcome = match command {
         Command::Serve(command) => wait_for(serve::run(command)),
+        Command::Init(command) => wait_for(init::init(command)),
+        Command::Account(command) => wait_for(account::run(command)),
+        Command::Import(command) => wait_for(import::run(command)),
         Command::Config(command) => config::run(command),
         Command::Audit(command) => wait_for(audit::run(command)),
+        Command::Rebuild(command) => wait_for(rebuild::rebuild(command)),
         Command::Backup(command) => wait_for(backup::backup(command)),
         Command::Restore(command) => wait_for(backup::restore(command)),
         Command::Drill(arguments) => wait_for(drill::drill(arguments)),

@@ -50,6 +50,12 @@ impl ConfigOptions {
         Self { data: Some(data.display().to_string()), ..Self::default() }
     }
 
+    /// No option but the database.
+    #[cfg(test)]
+    pub(super) fn of_database(url: &str) -> Self {
+        Self { database_url: Some(url.to_owned()), ..Self::default() }
+    }
+
     /// Reads and checks the configuration of this process.
     pub(super) fn load(self) -> Result<Config, Failure> {
         let set = [
