@@ -29,7 +29,7 @@ use siaga_domain::{
 };
 use siaga_proto::v1::TimelineEntry;
 use siaga_store::{EventRow, MAX_KEYS, Store, StreamKey};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use uuid::Uuid;
 
 /// Events read at once.
@@ -57,12 +57,15 @@ impl Sentence {
     }
 }
 
+/// Numbers of cases.
+type Numbers = HashMap<Uuid, String>;
+
 /// What sentences are made with.
 pub(crate) struct Names<'a> {
     city: &'a City,
     loaded: &'a Loaded,
     /// Numbers of the duplicates.
-    numbers: HashMap<Uuid, String>,
+    numbers: Numbers,
     /// Texts that the reader may see.
     texts: HashMap<Uuid, String>,
 }
@@ -112,9 +115,8 @@ pub(crate) async fn entries(
     words: bool,
 ) -> Result<Vec<TimelineEntry>, SiagaError> {
     let Some(case) = loaded.incidents.get(&incident_id) else { return Ok(Vec::new()) };
-    let events = events(store, incident_id, &case.state).await?;
+    let (events, numbers) = events(store, incident_id, &case.state).await?;
     let texts = if words { texts(store, &events).await? } else { HashMap::new() };
-    let numbers = numbers(&case.state);
     let names = Names { city, loaded, numbers, texts };
     let mut entries = Vec::with_capacity(events.len());
     for event in &events {
@@ -123,26 +125,31 @@ pub(crate) async fn entries(
     Ok(entries)
 }
 
-/// Numbers of the duplicates whose events are shown with the case's own.
-fn numbers(incident: &Incident) -> HashMap<Uuid, String> {
-    incident.merged.iter().cloned().collect()
-}
-
-async fn events(store: &dyn Store, incident_id: Uuid, incident: &Incident) -> Result<Vec<EventRow>, SiagaError> {
+/// The events of a case, of the duplicates it took over, of theirs, and of its calls.
+async fn events(
+    store: &dyn Store,
+    incident_id: Uuid,
+    incident: &Incident,
+) -> Result<(Vec<EventRow>, Numbers), SiagaError> {
     let mut events = BTreeMap::new();
-    for id in std::iter::once(incident_id).chain(incident.merged.iter().map(|(id, _)| *id)) {
-        let mut after = 0;
-        loop {
-            let rows = store.events_of_incident(id, after, PAGE).await.map_err(store_error)?;
-            let full = rows.len() == PAGE as usize;
-            after = rows.last().map_or(after, |row| row.position);
-            events.extend(rows.into_iter().map(|row| (row.position, row)));
-            while events.len() > LINES_MAX {
-                events.pop_first();
+    let mut numbers: Numbers = incident.merged.iter().cloned().collect();
+    let mut cases: Vec<Uuid> = std::iter::once(incident_id).chain(numbers.keys().copied()).collect();
+    let mut read = 0;
+    while let Some(id) = cases.get(read).copied() {
+        read += 1;
+        for row in of_case(store, id).await? {
+            if row.stream.kind == Incident::KIND
+                && let IncidentEvent::DuplicateTaken { incident_id: taken, number, .. } =
+                    from_log(&row.event_type, &row.data)?
+                && !cases.contains(&taken)
+            {
+                cases.push(taken);
+                numbers.insert(taken, number);
             }
-            if !full {
-                break;
-            }
+            events.insert(row.position, row);
+        }
+        while events.len() > LINES_MAX {
+            events.pop_first();
         }
     }
     // Before a call belonged to the case its events belonged to none.
@@ -151,7 +158,25 @@ async fn events(store: &dyn Store, incident_id: Uuid, incident: &Incident) -> Re
         let rows = store.events_of_stream(&key, 0, PAGE).await.map_err(store_error)?;
         events.extend(rows.into_iter().map(|row| (row.position, row)));
     }
-    Ok(events.into_values().collect())
+    Ok((events.into_values().collect(), numbers))
+}
+
+/// The events of one case; of very many the newest.
+async fn of_case(store: &dyn Store, id: Uuid) -> Result<VecDeque<EventRow>, SiagaError> {
+    let mut events = VecDeque::new();
+    let mut after = 0;
+    loop {
+        let rows = store.events_of_incident(id, after, PAGE).await.map_err(store_error)?;
+        let full = rows.len() == PAGE as usize;
+        after = rows.last().map_or(after, |row| row.position);
+        events.extend(rows);
+        while events.len() > LINES_MAX {
+            events.pop_front();
+        }
+        if !full {
+            return Ok(events);
+        }
+    }
 }
 
 /// The notes that the events name, as far as they are kept.

@@ -9,12 +9,7 @@
 //! | unit | as its agency, while it is on the assignment | as its agency | as its agency |
 
 use siaga_domain::{
-    Role, Timestamp,
-    account::Account,
-    assignment::Assignment,
-    call::Call,
-    incident::Incident,
-    step::Step,
+    Role, Timestamp, account::Account, assignment::Assignment, call::Call, incident::Incident, step::Step,
 };
 use uuid::Uuid;
 
@@ -195,7 +190,10 @@ mod tests {
                     let gone = matches!(step, Step::Declined | Step::Withdrawn) || ended >= Some(DAY_MS);
                     let expected = (own && !gone)
                         .then_some(TaskSight { caller: lead || shared, words: lead || shared || !sensitive });
-                    assert_eq!(sight, expected, "{reader:?} {step:?} {unit_step:?} {lead} {shared} {sensitive} {ended:?}");
+                    assert_eq!(
+                        sight, expected,
+                        "{reader:?} {step:?} {unit_step:?} {lead} {shared} {sensitive} {ended:?}"
+                    );
                     seen += usize::from(sight.is_some());
                 }
             }

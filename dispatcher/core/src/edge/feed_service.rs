@@ -61,7 +61,11 @@ impl FeedService for Edge {
 
 impl Edge {
     /// The answer in parts; the first says who asks and from where changes follow.
-    async fn parts(&self, who: &Caller, request: &v1::OpenViewRequest) -> Result<Vec<v1::OpenViewResponse>, SiagaError> {
+    async fn parts(
+        &self,
+        who: &Caller,
+        request: &v1::OpenViewRequest,
+    ) -> Result<Vec<v1::OpenViewResponse>, SiagaError> {
         let reader = reader(who, &request.audience)?;
         let context = &self.core.context;
         let account_id = who.account_id.ok_or_else(credentials::signed_out)?;

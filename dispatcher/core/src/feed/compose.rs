@@ -106,8 +106,7 @@ impl Changes {
 
     /// A unit: for boards, its agency and itself.
     pub(crate) fn unit(&mut self, views: &Views<'_>, id: Uuid) {
-        let (Some(Row { state: Unit { agency, .. }, .. }), Some(view)) =
-            (views.loaded.units.get(&id), views.unit(id))
+        let (Some(Row { state: Unit { agency, .. }, .. }), Some(view)) = (views.loaded.units.get(&id), views.unit(id))
         else {
             return;
         };

@@ -138,8 +138,7 @@ impl Follower {
     /// Tells from the log what lies between here and `upto`.
     async fn tell_missed(&mut self, upto: u64) -> Result<(), End> {
         while self.told < upto {
-            let mut events =
-                self.shared.context.store.events_after(self.told, BATCH).await.map_err(store_error)?;
+            let mut events = self.shared.context.store.events_after(self.told, BATCH).await.map_err(store_error)?;
             events.retain(|event| event.position <= upto);
             let Some(last) = events.last() else {
                 return Err(SiagaError::new(

@@ -16,7 +16,7 @@ mod touched;
 mod tests;
 
 pub use parts::HubState;
-pub(crate) use snapshot::{Snapshot, all};
+pub(crate) use snapshot::Snapshot;
 
 use crate::{
     access::{credentials::Credentials, sight::Reader},

@@ -50,9 +50,8 @@ impl Shelf {
     fn slot(&self, reader: &Reader) -> Slot {
         let mut slots = lock(&self.0);
         slots.retain(|_, slot| {
-            let is_fresh = |kept: &Option<(Instant, Arc<Snapshot>)>| {
-                kept.as_ref().is_some_and(|(made, _)| made.elapsed() < FRESH)
-            };
+            let is_fresh =
+                |kept: &Option<(Instant, Arc<Snapshot>)>| kept.as_ref().is_some_and(|(made, _)| made.elapsed() < FRESH);
             slot.try_lock().map_or(true, |kept| is_fresh(&kept))
         });
         Arc::clone(slots.entry(reader.clone()).or_default())
@@ -115,16 +114,16 @@ async fn board(shared: &Shared, head: &Head, online: &Online) -> Result<Vec<Enti
     let loaded = loaded.complete(&*context.store, &wanted, Histories::Kept(&shared.phones)).await?;
     let views = Views::new(context, &loaded, online);
     let mut entities: Vec<Entity> = wanted.alarms.iter().filter_map(|id| views.alarm(id)).map(compose::alarm).collect();
-    let calls = wanted.calls.iter().filter(|id| {
-        loaded.calls.get(id).is_some_and(|row| sight::call_on_board(&row.state))
-    });
+    let calls =
+        wanted.calls.iter().filter(|id| loaded.calls.get(id).is_some_and(|row| sight::call_on_board(&row.state)));
     entities.extend(calls.filter_map(|id| views.call(*id, &Reader::Board)).map(compose::call));
     for id in &wanted.incidents {
         let shown = loaded.incidents.get(id).filter(|row| sight::case_on_board(&row.state, views.now));
         let Some(row) = shown else { continue };
         entities.extend(views.incident(*id, &Reader::Board).map(compose::incident));
         let held = views.assignments_of(&row.state);
-        entities.extend(held.iter().filter_map(|(id, _)| views.assignment(*id, &Reader::Board)).map(compose::assignment));
+        entities
+            .extend(held.iter().filter_map(|(id, _)| views.assignment(*id, &Reader::Board)).map(compose::assignment));
     }
     entities.extend(wanted.units.iter().filter_map(|id| views.unit(*id)).map(compose::unit));
     entities.extend(wanted.accounts.iter().filter_map(|id| views.account(*id)).map(compose::account));
@@ -172,7 +171,7 @@ async fn own(shared: &Shared, head: &Head, online: &Online, reader: &Reader) -> 
 }
 
 /// All streams of a kind, page by page.
-pub(crate) async fn all(context: &Context, kind: &str, open_only: bool) -> Result<Vec<StreamRow>, SiagaError> {
+async fn all(context: &Context, kind: &str, open_only: bool) -> Result<Vec<StreamRow>, SiagaError> {
     let mut rows: Vec<StreamRow> = Vec::new();
     loop {
         let after = rows.last().map(|row| row.key.id.clone());

@@ -71,10 +71,6 @@ fn area(area: &catalog::Area) -> v1::Area {
         name: area.name.clone(),
         kecamatan_name: area.kecamatan_name.clone(),
         kecamatan_code: area.kecamatan_code.clone(),
-        label_point: Some(v1::Point {
-            latitude: area.label_point.0,
-            longitude: area.label_point.1,
-            accuracy_m: 0.0,
-        }),
+        label_point: Some(v1::Point { latitude: area.label_point.0, longitude: area.label_point.1, accuracy_m: 0.0 }),
     }
 }

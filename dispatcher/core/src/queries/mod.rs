@@ -68,8 +68,7 @@ async fn ids(context: &Context, kind: &str, open_only: bool) -> Result<Vec<Strin
     let mut ids: Vec<String> = Vec::new();
     loop {
         let after = ids.last().cloned();
-        let rows =
-            context.store.list_streams(kind, open_only, after.as_deref(), PAGE).await.map_err(store_error)?;
+        let rows = context.store.list_streams(kind, open_only, after.as_deref(), PAGE).await.map_err(store_error)?;
         let full = rows.len() == PAGE as usize;
         ids.extend(rows.into_iter().map(|row| row.key.id));
         if !full {

@@ -46,8 +46,7 @@ pub(crate) async fn search_incidents(
     let head = store.head().await.map_err(store_error)?;
     let page = store.search_incidents(&query).await.map_err(store_error)?;
     let hidden = |sensitive: bool| sensitive && !request.phone.is_empty();
-    let found: Vec<Uuid> =
-        page.rows.iter().filter(|row| !hidden(row.sensitive)).map(|row| row.incident_id).collect();
+    let found: Vec<Uuid> = page.rows.iter().filter(|row| !hidden(row.sensitive)).map(|row| row.incident_id).collect();
     let wanted = Wanted { incidents: found.iter().copied().collect(), ..Wanted::default() };
     let loaded = Loaded::load_from(store, &wanted, head.position, Histories::None).await?;
     let online = Online::now(&core.context).await?;
@@ -98,12 +97,7 @@ async fn query(
 }
 
 /// A number as people say it: whole or its beginning, without the city's letters, or only the last digits.
-async fn by_number(
-    core: &Core,
-    store: &dyn Store,
-    number: &str,
-    query: &mut IncidentQuery,
-) -> Result<(), SiagaError> {
+async fn by_number(core: &Core, store: &dyn Store, number: &str, query: &mut IncidentQuery) -> Result<(), SiagaError> {
     let config = &core.context.config;
     let Some(last_digits) = number.parse::<u64>().ok().filter(|_| number.len() <= LAST_DIGITS_MAX) else {
         let has_letters = number.chars().any(char::is_alphabetic);

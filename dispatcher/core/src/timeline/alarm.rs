@@ -18,9 +18,10 @@ pub(super) fn sentence(alarm_id: &str, event: &AlarmEvent) -> Option<Sentence> {
             format!("Alarm \"{id}\" diteruskan ke semua operator."),
             format!("The alarm \"{en}\" went to all operators."),
         ),
-        AlarmEvent::Taken { label, .. } => {
-            Sentence::new(format!("Alarm \"{id}\" diambil {label}."), format!("The alarm \"{en}\" was taken by {label}."))
-        }
+        AlarmEvent::Taken { label, .. } => Sentence::new(
+            format!("Alarm \"{id}\" diambil {label}."),
+            format!("The alarm \"{en}\" was taken by {label}."),
+        ),
         AlarmEvent::Ended {} => {
             Sentence::new(format!("Alarm \"{id}\" berakhir."), format!("The alarm \"{en}\" ended."))
         }

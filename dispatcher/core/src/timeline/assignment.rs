@@ -58,9 +58,7 @@ fn words(names: &Names<'_>, id: Uuid, event: &AssignmentEvent) -> (String, Strin
         AssignmentEvent::Accepted {} => said("tugas diterima.", "the assignment was accepted."),
         AssignmentEvent::Declined { reason } => with("tugas ditolak", "the assignment was declined", reason),
         AssignmentEvent::Withdrawn { reason } => with("tugas ditarik", "the assignment was withdrawn", reason),
-        AssignmentEvent::UnitAssigned { code, .. } => {
-            (format!("{code} ditugaskan."), format!("{code} was assigned."))
-        }
+        AssignmentEvent::UnitAssigned { code, .. } => (format!("{code} ditugaskan."), format!("{code} was assigned.")),
         AssignmentEvent::UnitReleased { unit_id, reason, diverted } => {
             let unit = unit(names, id, *unit_id);
             let reason = because(reason);

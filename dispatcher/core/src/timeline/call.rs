@@ -15,9 +15,7 @@ pub(super) fn sentence(event: &CallEvent) -> Sentence {
         CallEvent::Held {} => Sentence::new("Penelepon diminta menunggu.", "The caller was put on hold."),
         CallEvent::Resumed {} => Sentence::new("Percakapan dilanjutkan.", "The conversation went on."),
         CallEvent::Ended {} => Sentence::new("Panggilan berakhir.", "The call ended."),
-        CallEvent::CalledBack { reached: true } => {
-            Sentence::new("Telepon balik: tersambung.", "Called back: reached.")
-        }
+        CallEvent::CalledBack { reached: true } => Sentence::new("Telepon balik: tersambung.", "Called back: reached."),
         CallEvent::CalledBack { reached: false } => {
             Sentence::new("Telepon balik: tidak tersambung.", "Called back: not reached.")
         }

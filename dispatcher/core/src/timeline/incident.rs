@@ -15,12 +15,8 @@ pub(super) fn sentence(names: &Names<'_>, event: &IncidentEvent) -> Sentence {
         }
         IncidentEvent::PlaceVerified { place, verification } => {
             let (id, en) = verification_name(*verification);
-            let (new_id, new_en) =
-                if place.is_some() { (" dan diperbaiki", " and corrected") } else { ("", "") };
-            Sentence::new(
-                format!("Lokasi dipastikan{new_id}: {id}."),
-                format!("The place was verified{new_en}: {en}."),
-            )
+            let (new_id, new_en) = if place.is_some() { (" dan diperbaiki", " and corrected") } else { ("", "") };
+            Sentence::new(format!("Lokasi dipastikan{new_id}: {id}."), format!("The place was verified{new_en}: {en}."))
         }
         IncidentEvent::Classified { classification } => classified(names, classification),
         IncidentEvent::NoteAdded { text } => {

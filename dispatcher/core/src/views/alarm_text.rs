@@ -54,14 +54,12 @@ pub(super) fn sentences(views: &Views<'_>, alarm: &Alarm) -> (String, String) {
         AlarmKind::Declined => {
             (format!("{agency_id} menolak tugas {case}."), format!("{agency_en} declined the assignment {case}."))
         }
-        AlarmKind::NoAgencyLeft => (
-            format!("Tidak ada lagi instansi yang menangani {case}."),
-            format!("No agency is left on {case}."),
-        ),
-        AlarmKind::HelpRequested => (
-            format!("{agency_id} meminta bantuan untuk {case}."),
-            format!("{agency_en} asks for help on {case}."),
-        ),
+        AlarmKind::NoAgencyLeft => {
+            (format!("Tidak ada lagi instansi yang menangani {case}."), format!("No agency is left on {case}."))
+        }
+        AlarmKind::HelpRequested => {
+            (format!("{agency_id} meminta bantuan untuk {case}."), format!("{agency_en} asks for help on {case}."))
+        }
         AlarmKind::UnitSilent => (
             format!("{unit} ({agency_id}) tidak terdengar kabarnya pada {case}."),
             format!("{unit} ({agency_en}) has not been heard of on {case}."),

@@ -22,7 +22,7 @@ impl Views<'_> {
     /// An assignment; none when it is not, or no longer, for this reader.
     pub(crate) fn assignment(&self, id: Uuid, reader: &Reader) -> Option<v1::AssignmentView> {
         let Row { state: held, position } = self.loaded.assignments.get(&id)?;
-        let (case_id, case) = self.loaded.case(held.incident_id)?;
+        let (case_id, case) = self.loaded.case_of(id, held)?;
         let mut view = v1::AssignmentView {
             id: id.to_string(),
             incident_id: case_id.to_string(),

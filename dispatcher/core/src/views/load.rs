@@ -67,6 +67,8 @@ pub(crate) struct Loaded {
     pub(crate) past_calls: HashMap<Uuid, PastCalls>,
     /// The incidents that are loaded with all their assignments.
     pub(crate) whole: BTreeSet<Uuid>,
+    /// The case that each assignment counts for, where that case is loaded whole.
+    pub(crate) held_by: HashMap<Uuid, Uuid>,
 }
 
 impl Loaded {
@@ -105,6 +107,7 @@ impl Loaded {
         self.fetch(store, self.referred(wanted)).await?;
         self.follow_merges(store).await?;
         self.fetch(store, self.assignments_of_cases_and_units()).await?;
+        self.note_holders();
         let mut calls = wanted.calls.clone();
         calls.extend(wanted.calls_of.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| &row.state.calls));
         self.fetch(store, calls.iter().map(|id| StreamKey::new(Call::KIND, id)).collect()).await?;
@@ -219,7 +222,8 @@ impl Loaded {
     }
 
     async fn fetch_personal(&mut self, store: &dyn Store, calls: &BTreeSet<Uuid>) -> Result<(), SiagaError> {
-        let of_cases = self.whole.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| row.state.personal_ids());
+        let of_cases =
+            self.whole.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| row.state.personal_ids());
         let of_calls = calls.iter().filter_map(|id| self.calls.get(id)).flat_map(|row| row.state.personal_ids());
         let ids: BTreeSet<Uuid> = of_cases.chain(of_calls).collect();
         self.fetch_texts(store, ids).await
@@ -282,6 +286,19 @@ impl Loaded {
             (id, row) = (*into, next);
         }
         Some((id, row))
+    }
+
+    /// The case that an assignment counts for now. A case that took duplicates over lists their assignments.
+    pub(crate) fn case_of(&self, assignment_id: Uuid, held: &Assignment) -> Option<(Uuid, &Row<Incident>)> {
+        let listed_by = self.held_by.get(&assignment_id).and_then(|id| Some((*id, self.incidents.get(id)?)));
+        listed_by.or_else(|| self.case(held.incident_id))
+    }
+
+    fn note_holders(&mut self) {
+        for id in &self.whole {
+            let Some(case) = self.incidents.get(id).filter(|row| row.state.merged_into.is_none()) else { continue };
+            self.held_by.extend(case.state.assignments.iter().map(|assignment| (*assignment, *id)));
+        }
     }
 
     /// The position that a view made of streams at these positions is at: never beyond what is complete, so that what
