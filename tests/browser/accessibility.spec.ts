@@ -1,22 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { Agency } from "./support/agency.ts";
 import { DAMKAR, Operator, PSC } from "./support/operator.ts";
-import { englishOn } from "./support/english.ts";
+import { inspect } from "./support/inspect.ts";
 import { expect, test } from "./support/test.ts";
-
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-/** The screen as it stands: photographed for people, checked by axe, and read for English. */
-async function inspect(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `results/screens/${name}.png` });
-  const found = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-  const said = found.violations.map(
-    (one) => `${one.id}: ${one.help}\n  ${one.nodes.map((node) => node.html).join("\n  ")}`,
-  );
-  expect(said, name).toEqual([]);
-  expect(await englishOn(page), name).toEqual([]);
-}
 
 for (const theme of ["dark", "light"] as const) {
   test(`the sign-in is accessible (${theme})`, async ({ visitor }) => {
@@ -29,7 +14,7 @@ for (const theme of ["dark", "light"] as const) {
   test(`the operator's and the agency's screens are accessible (${theme})`, async ({ seat }) => {
     // axe reads ten screens, each for seconds on a busy machine.
     test.setTimeout(300_000);
-    const operator = new Operator(await seat("operator1", { theme }));
+    const operator = new Operator(await seat(theme === "dark" ? "operator1" : "operator2", { theme }));
     const damkar = new Agency(await seat("damkar", { theme }));
     await expect(damkar.page.getByText(/\d dari \d unit siap/)).toBeVisible();
     await inspect(operator.page, `operator-empty-${theme}`);
@@ -68,7 +53,7 @@ for (const theme of ["dark", "light"] as const) {
     await expect(operator.page.getByRole("dialog", { name: /^Tutup kejadian/ })).toBeVisible();
     await inspect(operator.page, `operator-close-${theme}`);
     await operator.page.keyboard.press("Escape");
-    // The next theme begins with free units and an empty desk.
+    // The next theme begins with free units and an empty city.
     await operator.recordFor(PSC, "selesai");
     await damkar.report("Selesai");
     await operator.expectStep(DAMKAR, "selesai");
@@ -78,6 +63,8 @@ for (const theme of ["dark", "light"] as const) {
     await dialog.getByLabel(/^Hasil/).selectOption({ label: "Ditangani" });
     await dialog.getByRole("button", { name: "Tutup kejadian", exact: true }).click();
     await expect(operator.card.getByText("ditutup", { exact: true })).toBeVisible();
+    await operator.page.keyboard.press("F7");
+    await expect(operator.card.getByText("bicara", { exact: true })).toBeHidden();
     await inspect(operator.page, `operator-over-${theme}`);
   });
 }

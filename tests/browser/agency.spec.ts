@@ -1,5 +1,5 @@
 import { Agency } from "./support/agency.ts";
-import { DAMKAR, Operator, PSC } from "./support/operator.ts";
+import { DAMKAR, Operator, POLRES, PSC } from "./support/operator.ts";
 import { expect, test } from "./support/test.ts";
 
 test("a declined assignment vanishes there at once, and the operator sees it with an alarm", async ({
@@ -63,4 +63,30 @@ test("a supporting agency does not see the caller until the operator shares it; 
   await operator.card.getByRole("button", { name: `Tindakan untuk ${PSC}` }).click();
   await operator.page.getByRole("menuitem", { name: "Sembunyikan pelapor" }).click();
   await expect(psc.fresh(number)).toContainText("Data pelapor ada pada operator");
+});
+
+test("an agency whose line died silently is alarmed about, and has the assignment once the line is back", async ({
+  seat,
+  wire,
+}) => {
+  const operator = new Operator(await seat("operator3"));
+  const police = new Agency(await seat("polres", { wire }));
+  wire.freeze();
+  const number = await operator.dispatchCase({
+    number: "0562 0000 303",
+    caller: "Sopir angkutan",
+    narrative: "Dua mobil bertabrakan di simpang.",
+    type: "Kecelakaan lalu lintas",
+  });
+  await operator.expectStep(POLRES, "dikirim");
+  await expect(operator.alarms.getByText(`Tugas ${number} belum sampai di layar ${POLRES}.`)).toBeVisible();
+  // Three beats without an answer, five seconds each, tell the dispatcher that the line is dead.
+  const bar = police.page.getByRole("banner");
+  await expect(bar.getByText("Terputus", { exact: true })).toBeVisible({ timeout: 40_000 });
+  await expect(police.fresh(number)).toBeHidden();
+  wire.mend();
+  await expect(police.fresh(number)).toBeVisible({ timeout: 40_000 });
+  await expect(police.fresh(number)).toHaveCount(1);
+  await operator.expectStep(POLRES, "sampai");
+  await expect(operator.alarms.getByText(`Tugas ${number} belum sampai di layar ${POLRES}.`)).toBeHidden();
 });

@@ -183,6 +183,7 @@ test("a call goes through the ten steps: taken, verified, dispatched, handled, c
     const stamps = async (): Promise<string[]> =>
       ((await telephony.incidents.getIncident({ incidentId })).incident?.stamps ?? []).map((one) => one.code);
     await expect.poll(stamps, { timeout: 30_000 }).toContain("T13");
+    await expect(operator.timeline).toContainText("Pusat data menerima laporan penutupan");
     expect(await stamps()).toEqual(Array.from({ length: 14 }, (_, index) => `T${index}`));
   });
 });

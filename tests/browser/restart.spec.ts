@@ -1,4 +1,5 @@
 import { signInApi } from "./support/api.ts";
+import { inspect } from "./support/inspect.ts";
 import { Operator } from "./support/operator.ts";
 import { expectConnected } from "./support/sign-in.ts";
 import { expect, test } from "./support/test.ts";
@@ -23,6 +24,8 @@ test("the server is killed under an open card: the screen says so, goes on witho
   await expect(bar).toContainText("Data berhenti sejak");
   await operator.addNote("Pemilik kios datang membawa kunci.");
   await expect(bar).toContainText("1 perintah menunggu terkirim");
+
+  await inspect(operator.page, "operator-lost-dark");
 
   await server.restart();
   await expectConnected(operator.page);

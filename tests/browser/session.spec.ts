@@ -1,4 +1,5 @@
 import { passwordOf } from "./support/api.ts";
+import { inspect } from "./support/inspect.ts";
 import { Operator } from "./support/operator.ts";
 import { expectConnected, giveCredentials } from "./support/sign-in.ts";
 import { expect, test } from "./support/test.ts";
@@ -31,6 +32,7 @@ test("signing out in another tab asks for the sign-in over the open card, which 
 
   const dialog = operator.page.getByRole("dialog", { name: AGAIN });
   await expect(dialog).toBeVisible();
+  await inspect(operator.page, "operator-sign-in-again-dark");
   await expect(operator.field("Uraian kejadian")).toHaveValue(NARRATIVE);
   await expect(dialog.getByLabel("Nama akun")).toHaveValue("operator1");
   await dialog.getByLabel("Kata sandi").fill(passwordOf("operator1"));
@@ -87,6 +89,7 @@ test("two operators edit one card: the second is shown what changed, and decides
   const line = dialog.getByRole("row", { name: /^Uraian kejadian/ });
   await expect(line).toContainText("Ular sanca di ruang guru.");
   await expect(line).toContainText("Ular di ruang kelas, murid sudah keluar.");
+  await inspect(first.page, "operator-conflict-dark");
   await dialog.getByRole("button", { name: "Pakai yang saya ketik" }).click();
   await expect(dialog).toBeHidden();
   await expect(first.field("Uraian kejadian")).toHaveValue("Ular di ruang kelas, murid sudah keluar.");

@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 export const DAMKAR = "Pemadam Kebakaran Kota Singkawang";
+export const POLRES = "Polres Singkawang";
 export const PSC = "PSC 119 Dinas Kesehatan";
 
 /** The operator's screen, in the operator's words. */

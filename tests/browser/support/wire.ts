@@ -1,12 +1,12 @@
 import { connect, createServer, type Server as Listener, type Socket } from "node:net";
 
 /**
- * One seat's network: a wire between its browser and the server that can be cut and mended. Cutting
- * breaks what runs over it and refuses what is new, for the live socket and for commands alike.
+ * One seat's network: a wire between its browser and the server that can be broken and mended, for
+ * the live socket and for commands alike.
  */
 export class Wire {
   readonly #sockets = new Set<Socket>();
-  #cut = false;
+  #state: "whole" | "cut" | "frozen" = "whole";
 
   private constructor(
     private readonly listener: Listener,
@@ -24,8 +24,13 @@ export class Wire {
   }
 
   #join(near: Socket, serverPort: number): void {
-    if (this.#cut) {
+    if (this.#state === "cut") {
       near.destroy();
+      return;
+    }
+    if (this.#state === "frozen") {
+      this.#sockets.add(near);
+      near.on("error", () => undefined);
       return;
     }
     const far = connect(serverPort, "127.0.0.1");
@@ -43,13 +48,27 @@ export class Wire {
     near.pipe(far).pipe(near);
   }
 
+  /** Breaks what runs over it and refuses what is new: both ends know at once. */
   cut(): void {
-    this.#cut = true;
-    for (const one of this.#sockets) one.destroy();
+    this.#state = "cut";
+    this.#drop();
+  }
+
+  /** Carries nothing any more and tells nobody, as a radio link that died does. */
+  freeze(): void {
+    this.#state = "frozen";
+    for (const one of this.#sockets) one.unpipe().pause();
   }
 
   mend(): void {
-    this.#cut = false;
+    const before = this.#state;
+    this.#state = "whole";
+    // What was swallowed is lost: those connections do not come back to life.
+    if (before === "frozen") this.#drop();
+  }
+
+  #drop(): void {
+    for (const one of this.#sockets) one.destroy();
   }
 
   async close(): Promise<void> {
