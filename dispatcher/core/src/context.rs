@@ -12,6 +12,9 @@ const CACHED_STREAMS: usize = 20_000;
 /// Replies kept at hand for retries; older ones are found in the store.
 const CACHED_REPLIES: usize = 20_000;
 
+/// Hash and reply of a request, by account and request id.
+type Replies = Cache<(Uuid, Uuid), Arc<(String, Vec<u8>)>>;
+
 /// Store, time, ids, configuration and city, shared by all parts.
 pub struct Context {
     /// The log and what is made of it.
@@ -29,7 +32,7 @@ pub struct Context {
     /// The city's data; replaced whole when the catalog changes.
     city: RwLock<Arc<City>>,
     pub(crate) streams: Cache<StreamKey, StreamEntry>,
-    pub(crate) replies: Cache<(Uuid, Uuid), Arc<(String, Vec<u8>)>>,
+    pub(crate) replies: Replies,
 }
 
 impl Context {

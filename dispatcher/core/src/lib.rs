@@ -70,7 +70,14 @@ impl Core {
         let credentials = Arc::new(Credentials::default());
         let feed = Feed::start(Arc::clone(&context), Arc::clone(&credentials)).await?;
         let (writer, _task) = Writer::start(Arc::clone(&context));
-        Ok(Arc::new(Self { context, writer, credentials, feed, failures: Failures::default(), hub: deliver::Deliveries::default() }))
+        Ok(Arc::new(Self {
+            context,
+            writer,
+            credentials,
+            feed,
+            failures: Failures::default(),
+            hub: deliver::Deliveries::default(),
+        }))
     }
 
     /// Ends the feed and all who follow it. What the writer has taken is written all the same.

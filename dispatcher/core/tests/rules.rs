@@ -1,5 +1,7 @@
 //! Every RPC and every WebSocket message has a rule, and every rule is about something that exists.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use prost::Message;
 use prost_types::{FileDescriptorSet, field_descriptor_proto::Type};
 use siaga_core::access::rules::{RULES, Who, rule_of};

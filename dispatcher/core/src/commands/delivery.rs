@@ -22,7 +22,7 @@ pub(super) async fn settle(
     let refused = case.refused_position.filter(|_| case.state == HubCaseState::Dead);
     let Some(message) = refused else {
         return Err(SiagaError::new(
-            "SIAGA-1801",
+            "SIAGA-1704",
             ErrorKind::Conflict,
             "Kasus ini tidak menunggu keputusan: pusat data tidak menolak apa pun.",
             "This case waits for no decision: the hub refused nothing of it.",

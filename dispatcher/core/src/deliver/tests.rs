@@ -269,7 +269,7 @@ async fn a_refused_message_holds_its_case_until_a_person_replays_or_skips_it() {
     assert_eq!(stages(&rest), ["classified", "dispatched"]);
     assert_eq!(rest[0]["sequence"], "1", "the hub sees no gap");
     let nothing = case.core.writer.command(Lane::Routine, who, skip("lagi")).await.unwrap_err();
-    assert_eq!(nothing.code, "SIAGA-1801");
+    assert_eq!(nothing.code, "SIAGA-1704");
     let events = case.core.context.store.events_of_incident(Uuid::parse_str(&case.incident_id).unwrap(), 0, 100);
     let settled = events.await.unwrap().into_iter().filter(|event| event.event_type == "incident.hub_settled");
     assert_eq!(settled.count(), 2);

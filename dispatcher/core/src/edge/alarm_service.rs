@@ -7,12 +7,18 @@ use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
 impl AlarmService for Edge {
-    async fn list_alarms(&self, request: Request<v1::ListAlarmsRequest>) -> Result<Response<v1::ListAlarmsResponse>, Status> {
+    async fn list_alarms(
+        &self,
+        request: Request<v1::ListAlarmsRequest>,
+    ) -> Result<Response<v1::ListAlarmsResponse>, Status> {
         let (who, _) = admitted(&request)?;
         queries::list_alarms(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
 
-    async fn take_alarm(&self, request: Request<v1::TakeAlarmRequest>) -> Result<Response<v1::TakeAlarmResponse>, Status> {
+    async fn take_alarm(
+        &self,
+        request: Request<v1::TakeAlarmRequest>,
+    ) -> Result<Response<v1::TakeAlarmResponse>, Status> {
         self.run(request).await
     }
 }

@@ -11,7 +11,10 @@ impl CallService for Edge {
         self.run(request).await
     }
 
-    async fn answer_call(&self, request: Request<v1::AnswerCallRequest>) -> Result<Response<v1::AnswerCallResponse>, Status> {
+    async fn answer_call(
+        &self,
+        request: Request<v1::AnswerCallRequest>,
+    ) -> Result<Response<v1::AnswerCallResponse>, Status> {
         self.run(request).await
     }
 
@@ -19,7 +22,10 @@ impl CallService for Edge {
         self.run(request).await
     }
 
-    async fn resume_call(&self, request: Request<v1::ResumeCallRequest>) -> Result<Response<v1::ResumeCallResponse>, Status> {
+    async fn resume_call(
+        &self,
+        request: Request<v1::ResumeCallRequest>,
+    ) -> Result<Response<v1::ResumeCallResponse>, Status> {
         self.run(request).await
     }
 
@@ -27,19 +33,31 @@ impl CallService for Edge {
         self.run(request).await
     }
 
-    async fn record_call_back(&self, request: Request<v1::RecordCallBackRequest>) -> Result<Response<v1::RecordCallBackResponse>, Status> {
+    async fn record_call_back(
+        &self,
+        request: Request<v1::RecordCallBackRequest>,
+    ) -> Result<Response<v1::RecordCallBackResponse>, Status> {
         self.run(request).await
     }
 
-    async fn set_disposition(&self, request: Request<v1::SetDispositionRequest>) -> Result<Response<v1::SetDispositionResponse>, Status> {
+    async fn set_disposition(
+        &self,
+        request: Request<v1::SetDispositionRequest>,
+    ) -> Result<Response<v1::SetDispositionResponse>, Status> {
         self.run(request).await
     }
 
-    async fn identify_caller(&self, request: Request<v1::IdentifyCallerRequest>) -> Result<Response<v1::IdentifyCallerResponse>, Status> {
+    async fn identify_caller(
+        &self,
+        request: Request<v1::IdentifyCallerRequest>,
+    ) -> Result<Response<v1::IdentifyCallerResponse>, Status> {
         self.run(request).await
     }
 
-    async fn attach_call(&self, request: Request<v1::AttachCallRequest>) -> Result<Response<v1::AttachCallResponse>, Status> {
+    async fn attach_call(
+        &self,
+        request: Request<v1::AttachCallRequest>,
+    ) -> Result<Response<v1::AttachCallResponse>, Status> {
         self.run(request).await
     }
 
@@ -48,16 +66,25 @@ impl CallService for Edge {
         queries::get_call(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
 
-    async fn get_caller_history(&self, request: Request<v1::GetCallerHistoryRequest>) -> Result<Response<v1::GetCallerHistoryResponse>, Status> {
+    async fn get_caller_history(
+        &self,
+        request: Request<v1::GetCallerHistoryRequest>,
+    ) -> Result<Response<v1::GetCallerHistoryResponse>, Status> {
         let (who, _) = admitted(&request)?;
         queries::get_caller_history(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
 
-    async fn set_duty_state(&self, request: Request<v1::SetDutyStateRequest>) -> Result<Response<v1::SetDutyStateResponse>, Status> {
+    async fn set_duty_state(
+        &self,
+        request: Request<v1::SetDutyStateRequest>,
+    ) -> Result<Response<v1::SetDutyStateResponse>, Status> {
         self.run(request).await
     }
 
-    async fn hand_over_shift(&self, request: Request<v1::HandOverShiftRequest>) -> Result<Response<v1::HandOverShiftResponse>, Status> {
+    async fn hand_over_shift(
+        &self,
+        request: Request<v1::HandOverShiftRequest>,
+    ) -> Result<Response<v1::HandOverShiftResponse>, Status> {
         self.run(request).await
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     access::{Caller, rules},
     writer::Lane,
 };
+use axum::body::Body;
 use http::{Request, Response};
 use siaga_domain::{ErrorKind, SiagaError};
 use std::{
@@ -14,7 +15,6 @@ use std::{
     sync::Arc,
     task::{self, Poll},
 };
-use axum::body::Body;
 use tower::{Layer, Service};
 
 /// Who was let in, and where the command waits.

@@ -7,19 +7,31 @@ use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
 impl IncidentService for Edge {
-    async fn open_incident(&self, request: Request<v1::OpenIncidentRequest>) -> Result<Response<v1::OpenIncidentResponse>, Status> {
+    async fn open_incident(
+        &self,
+        request: Request<v1::OpenIncidentRequest>,
+    ) -> Result<Response<v1::OpenIncidentResponse>, Status> {
         self.run(request).await
     }
 
-    async fn edit_incident(&self, request: Request<v1::EditIncidentRequest>) -> Result<Response<v1::EditIncidentResponse>, Status> {
+    async fn edit_incident(
+        &self,
+        request: Request<v1::EditIncidentRequest>,
+    ) -> Result<Response<v1::EditIncidentResponse>, Status> {
         self.run(request).await
     }
 
-    async fn verify_place(&self, request: Request<v1::VerifyPlaceRequest>) -> Result<Response<v1::VerifyPlaceResponse>, Status> {
+    async fn verify_place(
+        &self,
+        request: Request<v1::VerifyPlaceRequest>,
+    ) -> Result<Response<v1::VerifyPlaceResponse>, Status> {
         self.run(request).await
     }
 
-    async fn classify_incident(&self, request: Request<v1::ClassifyIncidentRequest>) -> Result<Response<v1::ClassifyIncidentResponse>, Status> {
+    async fn classify_incident(
+        &self,
+        request: Request<v1::ClassifyIncidentRequest>,
+    ) -> Result<Response<v1::ClassifyIncidentResponse>, Status> {
         self.run(request).await
     }
 
@@ -27,50 +39,83 @@ impl IncidentService for Edge {
         self.run(request).await
     }
 
-    async fn cancel_incident(&self, request: Request<v1::CancelIncidentRequest>) -> Result<Response<v1::CancelIncidentResponse>, Status> {
+    async fn cancel_incident(
+        &self,
+        request: Request<v1::CancelIncidentRequest>,
+    ) -> Result<Response<v1::CancelIncidentResponse>, Status> {
         self.run(request).await
     }
 
-    async fn merge_incident(&self, request: Request<v1::MergeIncidentRequest>) -> Result<Response<v1::MergeIncidentResponse>, Status> {
+    async fn merge_incident(
+        &self,
+        request: Request<v1::MergeIncidentRequest>,
+    ) -> Result<Response<v1::MergeIncidentResponse>, Status> {
         self.run(request).await
     }
 
-    async fn link_incidents(&self, request: Request<v1::LinkIncidentsRequest>) -> Result<Response<v1::LinkIncidentsResponse>, Status> {
+    async fn link_incidents(
+        &self,
+        request: Request<v1::LinkIncidentsRequest>,
+    ) -> Result<Response<v1::LinkIncidentsResponse>, Status> {
         self.run(request).await
     }
 
-    async fn hand_over_to_centre(&self, request: Request<v1::HandOverToCentreRequest>) -> Result<Response<v1::HandOverToCentreResponse>, Status> {
+    async fn hand_over_to_centre(
+        &self,
+        request: Request<v1::HandOverToCentreRequest>,
+    ) -> Result<Response<v1::HandOverToCentreResponse>, Status> {
         self.run(request).await
     }
 
-    async fn assign_owner(&self, request: Request<v1::AssignOwnerRequest>) -> Result<Response<v1::AssignOwnerResponse>, Status> {
+    async fn assign_owner(
+        &self,
+        request: Request<v1::AssignOwnerRequest>,
+    ) -> Result<Response<v1::AssignOwnerResponse>, Status> {
         self.run(request).await
     }
 
-    async fn close_incident(&self, request: Request<v1::CloseIncidentRequest>) -> Result<Response<v1::CloseIncidentResponse>, Status> {
+    async fn close_incident(
+        &self,
+        request: Request<v1::CloseIncidentRequest>,
+    ) -> Result<Response<v1::CloseIncidentResponse>, Status> {
         self.run(request).await
     }
 
-    async fn reopen_incident(&self, request: Request<v1::ReopenIncidentRequest>) -> Result<Response<v1::ReopenIncidentResponse>, Status> {
+    async fn reopen_incident(
+        &self,
+        request: Request<v1::ReopenIncidentRequest>,
+    ) -> Result<Response<v1::ReopenIncidentResponse>, Status> {
         self.run(request).await
     }
 
-    async fn get_incident(&self, request: Request<v1::GetIncidentRequest>) -> Result<Response<v1::GetIncidentResponse>, Status> {
+    async fn get_incident(
+        &self,
+        request: Request<v1::GetIncidentRequest>,
+    ) -> Result<Response<v1::GetIncidentResponse>, Status> {
         let (who, _) = admitted(&request)?;
         queries::get_incident(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
 
-    async fn search_incidents(&self, request: Request<v1::SearchIncidentsRequest>) -> Result<Response<v1::SearchIncidentsResponse>, Status> {
+    async fn search_incidents(
+        &self,
+        request: Request<v1::SearchIncidentsRequest>,
+    ) -> Result<Response<v1::SearchIncidentsResponse>, Status> {
         let (who, _) = admitted(&request)?;
         queries::search_incidents(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
 
-    async fn get_report(&self, request: Request<v1::GetReportRequest>) -> Result<Response<v1::GetReportResponse>, Status> {
+    async fn get_report(
+        &self,
+        request: Request<v1::GetReportRequest>,
+    ) -> Result<Response<v1::GetReportResponse>, Status> {
         let (who, _) = admitted(&request)?;
         queries::get_report(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
 
-    async fn erase_personal_data(&self, request: Request<v1::ErasePersonalDataRequest>) -> Result<Response<v1::ErasePersonalDataResponse>, Status> {
+    async fn erase_personal_data(
+        &self,
+        request: Request<v1::ErasePersonalDataRequest>,
+    ) -> Result<Response<v1::ErasePersonalDataResponse>, Status> {
         let response = self.run(request).await?;
         // The files are rewritten in their own time; retention tries again where that did not go.
         let core = std::sync::Arc::clone(&self.core);
@@ -82,7 +127,10 @@ impl IncidentService for Edge {
         Ok(response)
     }
 
-    async fn set_legal_hold(&self, request: Request<v1::SetLegalHoldRequest>) -> Result<Response<v1::SetLegalHoldResponse>, Status> {
+    async fn set_legal_hold(
+        &self,
+        request: Request<v1::SetLegalHoldRequest>,
+    ) -> Result<Response<v1::SetLegalHoldResponse>, Status> {
         self.run(request).await
     }
 }

@@ -49,14 +49,22 @@ pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
         .reset_fallback()
         .layer(GuardLayer(core));
 
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()
-        .map_err(|error| SiagaError::internal(format!("reflection: {error}")))?;
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let failed = |error| SiagaError::internal(format!("reflection: {error}"));
+    // Many generic clients still speak the older form.
+    let (reflection, older) = (described().build_v1().map_err(failed)?, described().build_v1alpha().map_err(failed)?);
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_service_status("", tonic_health::ServingStatus::Serving).await;
     health.set_service_status("siaga.v1", tonic_health::ServingStatus::Serving).await;
-    let open = Routes::new(reflection).add_service(health_service).prepare().into_axum_router().reset_fallback();
+    let open = Routes::new(reflection)
+        .add_service(older)
+        .add_service(health_service)
+        .prepare()
+        .into_axum_router()
+        .reset_fallback();
     Ok(guarded.merge(open).layer(GrpcWebLayer::new()))
 }

@@ -22,6 +22,7 @@ struct Story<'c> {
 }
 
 impl Story<'_> {
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     async fn happens(&mut self, random: &mut StdRng) {
         let request_id = self.core.request_id();
         let pick = |list: &[String], random: &mut StdRng| {

@@ -41,7 +41,7 @@ static WAITING: Semaphore = Semaphore::const_new(32);
 /// Makes the report of a case.
 ///
 /// # Errors
-/// SIAGA-1001 for an unknown language, SIAGA-1002 for a case that is not there or not for this reader, SIAGA-1802 when
+/// SIAGA-1001 for an unknown language, SIAGA-1002 for a case that is not there or not for this reader, SIAGA-1907 when
 /// too many are being made.
 pub async fn get_report(core: &Core, who: &Caller, request: GetReportRequest) -> Result<GetReportResponse, SiagaError> {
     let language = match request.language.as_str() {
@@ -103,10 +103,10 @@ fn not_here() -> SiagaError {
     SiagaError::not_found("Kejadian", "The incident").field("incident_id")
 }
 
-/// SIAGA-1802: too many reports at once.
+/// SIAGA-1907: too many reports at once.
 fn busy() -> SiagaError {
     SiagaError::new(
-        "SIAGA-1802",
+        "SIAGA-1907",
         ErrorKind::Exhausted,
         "Terlalu banyak laporan sedang dibuat. Coba lagi sebentar.",
         "Too many reports are being made. Try again in a moment.",

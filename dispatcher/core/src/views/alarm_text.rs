@@ -4,6 +4,7 @@ use super::Views;
 use siaga_domain::alarm::{Alarm, AlarmKind};
 
 /// The alarm's sentence in Indonesian and in English.
+#[expect(clippy::too_many_lines, reason = "one table of words")]
 pub(super) fn sentences(views: &Views<'_>, alarm: &Alarm) -> (String, String) {
     let subject = &alarm.subject;
     let agency = subject.agency.as_deref().and_then(|code| views.city.agencies.get(code));

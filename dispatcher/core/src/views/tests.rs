@@ -231,7 +231,7 @@ async fn a_duplicates_assignments_go_on_in_the_case_it_was_merged_into() {
     let kept_view = board(&core, &loaded, kept, &Reader::Board);
     let duplicate_view = board(&core, &loaded, duplicate, &Reader::Board);
     assert_eq!(kept_view.assignments.len(), 1);
-    assert_eq!(kept_view.merged_numbers, [duplicate_view.number.clone()]);
+    assert_eq!(kept_view.merged_numbers, std::slice::from_ref(&duplicate_view.number));
     assert_eq!((duplicate_view.assignments.len(), duplicate_view.merged_into_id), (0, kept.to_string()));
     let lead = held(&core, &loaded, ids[0], &agency("damkar")).unwrap();
     assert_eq!((lead.incident_id, lead.incident_number), (kept.to_string(), kept_view.number));
