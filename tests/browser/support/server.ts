@@ -48,7 +48,12 @@ export class Server {
   /** Starts one and waits until it is ready. `name` names its log among the results. */
   static async start(name: string): Promise<Server> {
     const server = new Server(name, await freePort());
-    await server.restart();
+    try {
+      await server.restart();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
@@ -96,8 +101,11 @@ export class Server {
 
   /** Ends it as Ctrl-C would; a server that does not end is a failure. */
   async stop(): Promise<void> {
-    await this.#end("SIGTERM");
-    rmSync(this.#folder, { recursive: true, force: true });
+    try {
+      await this.#end("SIGTERM");
+    } finally {
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
   }
 
   async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
