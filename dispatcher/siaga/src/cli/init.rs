@@ -67,24 +67,23 @@ pub(super) async fn init(command: Init) -> Result<(), Failure> {
 
 async fn refuse_initialised(tools: &Tools, config: &Config) -> Result<(), Failure> {
     let accounts = tools.list::<Account>(false).await?;
-    let people: Vec<_> = accounts.into_iter().filter(|account| account.role != Role::Gateway).collect();
     let place = match &config.database_url {
         Some(_) => "the database".to_owned(),
         None => config.data.display().to_string(),
     };
-    if people.is_empty() {
-        return Ok(());
-    }
-    if people.iter().any(|account| account.demo) {
+    if accounts.iter().any(|account| account.demo) {
         return Err(Failure::failed(
             format!("{place} holds a demonstration, with accounts whose passwords are public"),
             "name an empty folder with --data: a demonstration does not become a real installation",
         ));
     }
-    Err(Failure::failed(
-        format!("{place} is initialised already, with {} accounts", people.len()),
-        "nothing was changed; `siaga account add` makes further accounts, `siaga account reset` sets a lost password",
-    ))
+    if accounts.iter().any(|account| account.role == Role::Administrator) {
+        return Err(Failure::failed(
+            format!("{place} is initialised already"),
+            "nothing was changed; `siaga account list` shows who may sign in, `add` and `reset` let others in",
+        ));
+    }
+    Ok(())
 }
 
 /// What is there stays: an earlier `init` was cut off after it, or the city imported its own.

@@ -45,7 +45,11 @@ pub(super) async fn agencies_gone(
         }
     };
     warn(&cases, "removed agencies are at work in open cases", "see these cases to their end by telephone");
-    warn(&planned, "plans of types name removed agencies", "import types or plans next, or these types cannot be sent");
+    warn(
+        &planned,
+        "plans of types name removed agencies",
+        "import types or plans next: a removed agency cannot be sent",
+    );
     warn(&units, "removed agencies have units in service", "take them out of service, or import units");
     warn(&accounts, "removed agencies have accounts", "disable them with `siaga account disable`");
     Ok(warnings)
