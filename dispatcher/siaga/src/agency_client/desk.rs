@@ -2,7 +2,7 @@
 
 use super::{
     live::{LiveClient, LiveEvent, View},
-    screen::Screen,
+    screen::{Screen, is_final},
     store::Store,
     typed::{HELP, Typed, What, parse},
 };
@@ -59,6 +59,8 @@ pub struct Desk<W> {
     receipts: BTreeSet<String>,
     /// Assignments that were answered automatically.
     answered: BTreeSet<String>,
+    /// The assignment that was worked on last: meant when none is named.
+    current: Option<String>,
     commands: JoinSet<(String, Result<(), String>)>,
 }
 
@@ -79,6 +81,7 @@ impl<W: Write> Desk<W> {
             automatic,
             receipts: BTreeSet::new(),
             answered: BTreeSet::new(),
+            current: None,
             commands: JoinSet::new(),
         }
     }
@@ -235,7 +238,10 @@ impl<W: Write> Desk<W> {
             _ => {
                 let command = self.named(&typed).and_then(|view| Ok((self.command(&view, &typed.what)?, view)));
                 match command {
-                    Ok((command, view)) => self.send(view.incident_number, vec![command]),
+                    Ok((command, view)) => {
+                        self.current = Some(view.id);
+                        self.send(view.incident_number, vec![command]);
+                    }
                     Err(problem) => {
                         self.screen.tell(&problem, json!({"event": "not_done", "what": problem}))?;
                     }
@@ -251,6 +257,12 @@ impl<W: Write> Desk<W> {
             Some(number) => view.incident_number.ends_with(number.as_str()),
             None => is_running(view),
         };
+        let is_current = |view: &AssignmentView| self.current.as_ref() == Some(&view.id) && is_running(view);
+        if typed.number.is_none()
+            && let Some(current) = self.view.assignments().find(|view| is_current(view))
+        {
+            return Ok(current.clone());
+        }
         let mut fitting = self.view.assignments().filter(fits);
         match (fitting.next(), fitting.next()) {
             (Some(one), None) => Ok(one.clone()),
@@ -343,5 +355,5 @@ impl<W: Write> Desk<W> {
 }
 
 fn is_running(view: &AssignmentView) -> bool {
-    !matches!(view.step(), Step::Completed | Step::Declined | Step::Withdrawn)
+    !is_final(view.step())
 }

@@ -215,6 +215,27 @@ async fn typed_commands_reach_the_server_and_their_results_are_printed() {
 }
 
 #[tokio::test]
+async fn of_several_cases_the_one_worked_on_last_is_meant() {
+    let (mut scene, _) = scene(Automatic::default(), None).await;
+    let mut second = assignment(Step::Delivered);
+    second.key = "assignment:a2".into();
+    if let Some(entity::Value::Assignment(view)) = &mut second.value {
+        view.id = "a2".into();
+        view.incident_number = "SKW-20261122-0043".into();
+    }
+    scene.snapshot(vec![assignment(Step::Delivered), second]).await;
+    scene.output.printed("assignment", 2).await;
+    scene.type_line("ack").await;
+    assert!(scene.output.printed("not_done", 1).await[0]["what"].as_str().unwrap().contains("name the case"));
+    scene.type_line("ack 43").await;
+    let Kind::AcknowledgeAssignment(request) = scene.command(None).await else { panic!("acknowledged") };
+    assert_eq!(request.assignment_id, "a2");
+    scene.type_line("accept").await;
+    let Kind::AcceptAssignment(request) = scene.command(None).await else { panic!("accepted") };
+    assert_eq!(request.assignment_id, "a2");
+}
+
+#[tokio::test]
 async fn it_goes_on_when_nobody_types_any_more() {
     let (mut scene, _) = scene(Automatic::default(), None).await;
     drop(scene.typing);

@@ -230,12 +230,14 @@ impl RpcSession {
                 Verdict::Again(wait) => wait,
             };
             let wait = wait.unwrap_or_else(|| backoff.next(self.0.sources.chance()));
-            if start.elapsed() + wait > self.0.patience {
+            let left = self.0.patience.saturating_sub(start.elapsed());
+            if left.is_zero() {
                 let (server, waited_s) = (self.0.server.clone(), start.elapsed().as_secs());
                 return Err((RpcError::Unreachable { server, waited_s, last: words(&detail) }, false));
             }
             (self.0.trouble)(&format!("waiting for the server ({})", words(&detail)));
-            sleep(wait).await;
+            // The last attempt is at the very end of the patience.
+            sleep(wait.min(left)).await;
         }
     }
 }

@@ -67,11 +67,13 @@ impl<W: Write> Screen<W> {
         }
         let is_new = before.is_none();
         let text = match &before {
+            // What has ended before it was first seen here needs no attention.
+            None if is_final(now.step()) => self.headline(now),
             None => self.card(now),
             Some(before) => self.changes(before, now),
         };
         self.shown.insert(key.to_owned(), now.clone());
-        if is_new && self.bell {
+        if is_new && self.bell && !is_final(now.step()) {
             self.output.write_all(b"\x07")?;
         }
         let value = serde_json::to_value(now).unwrap_or_default();
@@ -192,6 +194,11 @@ impl<W: Write> Screen<W> {
     }
 }
 
+/// Nothing is left to do for it.
+pub(super) const fn is_final(step: Step) -> bool {
+    matches!(step, Step::Completed | Step::Declined | Step::Withdrawn)
+}
+
 /// Text of others without characters that a terminal would obey.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -269,6 +276,13 @@ mod tests {
         let text = printed(&screen);
         assert_eq!(text.lines().count(), before + 1);
         assert!(text.ends_with("[sampai]\n"), "{text}");
+    }
+
+    #[test]
+    fn what_has_ended_before_it_was_seen_is_one_line() {
+        let mut screen = screen(false);
+        screen.assignment("assignment:a", Some(&assignment(Step::Completed))).unwrap();
+        assert_eq!(printed(&screen).lines().count(), 1);
     }
 
     #[test]

@@ -4,7 +4,9 @@ use siaga_proto::v1::Step;
 
 /// What `help` prints.
 pub const HELP: &str = "\
-Perintah / commands  (NOMOR: nomor kasus atau angka terakhirnya; boleh kosong bila hanya satu tugas berjalan)
+Perintah / commands
+  NOMOR: nomor kasus atau angka terakhirnya; tanpa itu tugas yang terakhir dikerjakan, atau satu-satunya yang berjalan
+         case number or its last digits; without it the case worked on last, or the only one running
   list                        daftar tugas / the assignments
   ack [NOMOR]                 tugas dibaca petugas / acknowledge
   ready [NOMOR]               orang, kendaraan, alat siap / people, vehicles, equipment are ready
@@ -20,7 +22,7 @@ Perintah / commands  (NOMOR: nomor kasus atau angka terakhirnya; boleh kosong bi
   help                        bantuan ini / this
   quit                        keluar / leave";
 
-/// A command, and the case it names; none: the one that is running.
+/// A command, and the case it names; none: the one that was worked on last, or the only one that is running.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
     /// Case number, or its last digits.

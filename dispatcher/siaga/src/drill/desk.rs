@@ -111,7 +111,7 @@ impl Desk {
     pub(super) async fn ready(&self, deadline: Instant) -> Result<(), DrillError> {
         match self.wait(deadline, |known| known.ready.then_some(())).await {
             Some(()) => Ok(()),
-            None => Err(DrillError::Cannot(vec![format!("{}: {}", self.agency, self.why_not("no live connection"))])),
+            None => Err(DrillError::Cannot(format!("{}: {}", self.agency, self.why_not("no live connection")))),
         }
     }
 

@@ -56,7 +56,10 @@ pub struct DrillOptions {
 /// A drill that could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum DrillError {
-    /// The server, the accounts and the scenario do not fit together; each problem in a sentence.
-    #[error("{}", .0.join("\n"))]
-    Cannot(Vec<String>),
+    /// The scenario names what the city or the accounts do not have; each problem in a sentence.
+    #[error("the scenario does not fit this city\n{}", .0.join("\n"))]
+    Scenario(Vec<String>),
+    /// Somebody cannot sign in or connect.
+    #[error("{0}")]
+    Cannot(String),
 }

@@ -50,7 +50,12 @@ pub async fn play(scenario: &Scenario, options: DrillOptions) -> Result<DrillRep
         DrillReport::new(&scenario.name, stage.terms.address.url(), stage.speed(), started.elapsed().as_secs_f64());
     report.incidents = record.cases.iter().map(|(call, view)| CaseReport::of(*call, view)).collect();
     report.calls = (0..scenario.calls.len()).map(|call| call_report(call, &call_ids, &record)).collect();
-    report.judge(missing(&stage, &record), stage.failures());
+    if stage.given_up.is_cancelled() {
+        report.incidents = confirmed(&stage);
+        report.judge(unfinished(&stage), stage.failures());
+    } else {
+        report.judge(missing(&stage, &record), stage.failures());
+    }
     sign_out(&stage).await;
     stage.terms.progress.end();
     Ok(report)
@@ -96,13 +101,13 @@ async fn prepare(scenario: &Scenario, options: DrillOptions) -> Result<Stage, Dr
     let channel = options.address.channel()?;
     let sign_ins = options.accounts.operators();
     let Some(first) = sign_ins.first() else {
-        return Err(DrillError::Cannot(vec!["the accounts have no operator".into()]));
+        return Err(DrillError::Scenario(vec!["the accounts have no operator".into()]));
     };
     let hurried = Terms { patience: options.patience.min(FIRST_PATIENCE), ..terms.clone() };
     let catalog =
         rpc!(session(&hurried, &channel, first.clone()), CatalogServiceClient.get_catalog(GetCatalogRequest {}))
             .await
-            .map_err(|error| DrillError::Cannot(vec![format!("{}: {error}", first.username)]))?;
+            .map_err(|error| DrillError::Cannot(format!("{}: {error}", first.username)))?;
     let wanted = scenario.calls.len().max(1);
     let operators: Vec<(String, RpcSession)> = sign_ins
         .into_iter()
@@ -112,10 +117,10 @@ async fn prepare(scenario: &Scenario, options: DrillOptions) -> Result<Stage, Dr
     let mut stage = Stage::new(scenario, options, terms, catalog, channel, Operators::new(operators));
     let problems = problems(&stage.scenario, &stage.catalog);
     if !problems.is_empty() {
-        return Err(DrillError::Cannot(problems));
+        return Err(DrillError::Scenario(problems));
     }
     for operator in stage.operators.all() {
-        ready(operator).await.map_err(|error| DrillError::Cannot(vec![error.to_string()]))?;
+        ready(operator).await.map_err(|error| DrillError::Cannot(error.to_string()))?;
     }
     open_desks(&mut stage).await?;
     Ok(stage)
@@ -162,7 +167,7 @@ async fn open_desks(stage: &mut Stage) -> Result<(), DrillError> {
     let codes: Vec<String> = stage.scenario.scripted_agencies().into_iter().map(str::to_owned).collect();
     for code in codes {
         let Some(sign_in) = stage.options.accounts.dispatcher(&code) else {
-            return Err(DrillError::Cannot(vec![format!("the accounts have no dispatcher of {code}")]));
+            return Err(DrillError::Scenario(vec![format!("the accounts have no dispatcher of {code}")]));
         };
         let desk = Desk::open(&code, sign_in, stage.channel.clone(), &stage.terms, stage.own.clone());
         stage.desks.insert(code, desk);
@@ -174,7 +179,7 @@ async fn open_desks(stage: &mut Stage) -> Result<(), DrillError> {
         let scripts = stage.scenario.agencies.iter().filter(|script| script.code == *code);
         problems.extend(scripts.filter_map(|script| desk.has_units(&script.units).err()));
     }
-    if problems.is_empty() { Ok(()) } else { Err(DrillError::Cannot(problems)) }
+    if problems.is_empty() { Ok(()) } else { Err(DrillError::Scenario(problems)) }
 }
 
 /// What the server has on record in the end.
@@ -237,6 +242,29 @@ fn has(view: &IncidentView, code: &str) -> bool {
 
 fn read_failed(stage: &Stage, call: usize, error: &RpcError) {
     stage.failed(Failure { call, agency: None, step: "read back".into(), why: error.to_string() });
+}
+
+/// The cases that were confirmed, without what cannot be read back any more.
+fn confirmed(stage: &Stage) -> Vec<CaseReport> {
+    let of_call = |call| {
+        let opened = stage.opened(call)?;
+        let view = IncidentView { id: opened.incident_id, number: opened.number, ..IncidentView::default() };
+        Some(CaseReport::of(call, &view))
+    };
+    (0..stage.scenario.calls.len()).filter_map(of_call).collect()
+}
+
+/// The calls that were not played to their end when the server did not come back.
+fn unfinished(stage: &Stage) -> Vec<Missing> {
+    let open = (0..stage.scenario.calls.len()).filter(|call| !stage.is_done(*call));
+    open.map(|call| Missing {
+        call,
+        number: stage.opened(call).map(|case| case.number).unwrap_or_default(),
+        agency: None,
+        step: "played to its end".into(),
+        why: String::new(),
+    })
+    .collect()
 }
 
 fn missing(stage: &Stage, record: &Record) -> Vec<Missing> {

@@ -104,9 +104,9 @@ pub struct CaseReport {
 pub struct AgencyReport {
     /// Agency code.
     pub agency: String,
-    /// Where it is.
+    /// Where it is, e.g. "en_route".
     pub step: String,
-    /// When each step was reached.
+    /// When each step was reached, by its name.
     pub stamps: BTreeMap<String, String>,
     /// Its units.
     pub units: Vec<String>,
@@ -219,11 +219,11 @@ impl CaseReport {
                 .iter()
                 .map(|assignment| AgencyReport {
                     agency: assignment.agency_code.clone(),
-                    step: step_word(assignment.step()).to_owned(),
+                    step: step_key(assignment.step()),
                     stamps: assignment
                         .stamps
                         .iter()
-                        .filter_map(|stamp| Some((step_word(stamp.step()).to_owned(), rfc3339(stamp.at.as_ref()?)?)))
+                        .filter_map(|stamp| Some((step_key(stamp.step()), rfc3339(stamp.at.as_ref()?)?)))
                         .collect(),
                     units: assignment.units.iter().map(|unit| unit.unit_code.clone()).collect(),
                 })
@@ -284,6 +284,11 @@ pub(super) const fn step_word(step: Step) -> &'static str {
         Step::Withdrawn => "withdrawn",
         Step::Released => "released",
     }
+}
+
+/// A step as programs read it, e.g. "en_route".
+fn step_key(step: Step) -> String {
+    step_word(step).replace(' ', "_")
 }
 
 /// A disposition as scenarios write it.

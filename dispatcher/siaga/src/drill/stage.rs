@@ -74,6 +74,8 @@ pub(super) struct Stage {
     crews: Mutex<BTreeMap<String, RpcSession>>,
     calls: Vec<watch::Sender<Standing>>,
     failures: Mutex<Vec<Failure>>,
+    /// The cases that were confirmed, by the call that opened them.
+    opened: Mutex<BTreeMap<usize, CaseRef>>,
     start: Instant,
 }
 
@@ -153,6 +155,7 @@ impl Stage {
             given_up: CancellationToken::new(),
             crews: Mutex::default(),
             failures: Mutex::default(),
+            opened: Mutex::default(),
             start: Instant::now(),
         }
     }
@@ -183,9 +186,19 @@ impl Stage {
     /// A call stands somewhere new.
     pub(super) fn set(&self, call: usize, standing: Standing) {
         if let Standing::Opened(case) = &standing {
-            self.own.write().unwrap_or_else(PoisonError::into_inner).insert(case.incident_id.clone());
+            self.opened.lock().unwrap_or_else(PoisonError::into_inner).insert(call, case.clone());
         }
         self.calls[call].send_replace(standing);
+    }
+
+    /// The case that a call has opened.
+    pub(super) fn opened(&self, call: usize) -> Option<CaseRef> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(&call).cloned()
+    }
+
+    /// Whether a call was played to its end.
+    pub(super) fn is_done(&self, call: usize) -> bool {
+        *self.calls[call].borrow() == Standing::Done
     }
 
     /// A call that is not done has failed.
@@ -248,6 +261,6 @@ pub(super) fn session(terms: &Terms, channel: &Channel, sign_in: SignIn) -> RpcS
 
 impl From<crate::agency_client::live::AddressError> for DrillError {
     fn from(error: crate::agency_client::live::AddressError) -> Self {
-        Self::Cannot(vec![error.to_string()])
+        Self::Cannot(error.to_string())
     }
 }
