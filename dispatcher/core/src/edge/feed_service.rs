@@ -131,3 +131,88 @@ fn presence(request: v1::ReportPresenceRequest) -> Result<(String, Vec<(String, 
     });
     Ok((gateway_id, audiences.collect::<Result<_, _>>()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        edge::guard::Admitted,
+        testing::{self, TestCore},
+        writer::Lane,
+    };
+    use std::sync::Arc;
+
+    fn asked<T>(who: &Caller, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.extensions_mut().insert(Admitted { who: who.clone(), lane: Lane::Emergency });
+        request
+    }
+
+    async fn view(core: &TestCore, who: &Caller, audience: &str) -> Result<Vec<v1::OpenViewResponse>, Status> {
+        let edge = Edge { core: Arc::clone(&core.core) };
+        let request = v1::OpenViewRequest { audience: audience.into(), without_snapshot: false };
+        let parts = edge.open_view(asked(who, request)).await?.into_inner();
+        parts.collect::<Vec<_>>().await.into_iter().collect()
+    }
+
+    #[tokio::test]
+    async fn a_view_is_opened_only_for_those_it_is_for_and_says_who_and_where() {
+        let core = testing::core().await;
+        let operator = testing::operator(&core, "operator1").await;
+        let dispatcher = testing::dispatcher(&core, "damkar1", "damkar").await;
+        let administrator = testing::account(&core, "admin", siaga_domain::Role::Administrator, None, None).await;
+        testing::open(&core, &operator, "kebakaran-bangunan").await;
+        for (who, audience) in
+            [(&operator, "agency:damkar"), (&dispatcher, "board"), (&dispatcher, "agency:polres"), (&administrator, "")]
+        {
+            let refused = view(&core, who, audience).await.unwrap_err();
+            assert_eq!(refused.code(), tonic::Code::PermissionDenied, "{audience}");
+        }
+        let parts = view(&core, &operator, "").await.unwrap();
+        let head = core.context.store.head().await.unwrap();
+        assert_eq!((parts[0].audience.as_str(), parts[0].position), ("board", head.position));
+        assert_eq!(parts[0].account.as_ref().unwrap().username, "operator1");
+        assert_eq!(parts[0].log_id, head.log_id.to_string());
+        assert!(parts.len() == 1 && parts[0].last);
+        assert!(parts[0].entities.iter().any(|entity| entity.key.starts_with("incident:")));
+
+        let edge = Edge { core: Arc::clone(&core.core) };
+        let request = v1::OpenViewRequest { audience: "agency:damkar".into(), without_snapshot: true };
+        let parts: Vec<_> = edge.open_view(asked(&dispatcher, request)).await.unwrap().into_inner().collect().await;
+        let first = parts[0].as_ref().unwrap();
+        assert!(parts.len() == 1 && first.last && first.entities.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_large_view_comes_in_parts_and_the_last_says_so() {
+        let core = testing::core().await;
+        let operator = testing::operator(&core, "operator1").await;
+        for number in 0..PART_ENTITIES {
+            testing::operator(&core, &format!("rekan{number}")).await;
+        }
+        let parts = view(&core, &operator, "board").await.unwrap();
+        let sizes: Vec<usize> = parts.iter().map(|part| part.entities.len()).collect();
+        assert_eq!(sizes, [PART_ENTITIES, 6], "201 accounts, 4 units and the parts");
+        assert_eq!(parts.iter().map(|part| part.last).collect::<Vec<_>>(), [false, true]);
+        assert!(parts[1].account.is_none());
+    }
+
+    #[tokio::test]
+    async fn what_a_gateway_says_is_checked_before_it_is_kept() {
+        let core = testing::core().await;
+        let gateway = testing::account(&core, "gerbang", siaga_domain::Role::Gateway, None, None).await;
+        let edge = Edge { core: Arc::clone(&core.core) };
+        let report = async |gateway_id: &str, audience: &str| {
+            let audiences = vec![v1::AudiencePresence { audience: audience.into(), sessions: 1 }];
+            let request = v1::ReportPresenceRequest { gateway_id: gateway_id.into(), audiences };
+            edge.report_presence(asked(&gateway, request)).await.map(|_| ())
+        };
+        report("g1", "agency:damkar").await.unwrap();
+        for (gateway_id, audience) in [("", "board"), ("g1", "everybody"), ("g1", "unit:x")] {
+            let refused = report(gateway_id, audience).await.unwrap_err();
+            assert_eq!(refused.code(), tonic::Code::InvalidArgument, "{gateway_id:?} {audience:?}");
+        }
+        let kept = core.context.store.presence(testing::START).await.unwrap();
+        assert_eq!((kept.len(), kept[0].audience.as_str()), (1, "agency:damkar"), "a refused report changes nothing");
+    }
+}

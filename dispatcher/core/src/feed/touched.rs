@@ -89,8 +89,10 @@ impl Touched {
 
     fn incident(&mut self, id: Uuid, event: &IncidentEvent, at: Timestamp) {
         match event {
-            // Whether its calls are masked may change with the type.
-            IncidentEvent::Classified { .. } => drop(self.wanted.calls_of.insert(id)),
+            // Whether its calls are masked may change with the type; a duplicate's calls are about this case now.
+            IncidentEvent::Classified { .. } | IncidentEvent::DuplicateTaken { .. } => {
+                self.wanted.calls_of.insert(id);
+            }
             IncidentEvent::Closed { .. } | IncidentEvent::Cancelled { .. } | IncidentEvent::Merged { .. } => {
                 self.cases.push((id, Some(at)));
             }
@@ -104,7 +106,6 @@ impl Touched {
             | IncidentEvent::Dispatched { .. }
             | IncidentEvent::OwnerChanged { .. }
             | IncidentEvent::Linked { .. }
-            | IncidentEvent::DuplicateTaken { .. }
             | IncidentEvent::HandedOver { .. }
             | IncidentEvent::HubAccepted { .. }
             | IncidentEvent::HubSettled { .. }

@@ -18,8 +18,12 @@ impl Views<'_> {
     /// A call, for boards and full cards.
     pub(crate) fn call(&self, id: Uuid, reader: &Reader) -> Option<v1::CallView> {
         let Row { state: call, position } = self.loaded.calls.get(&id)?;
-        let about = call.incident_id.and_then(|incident_id| self.loaded.incidents.get(&incident_id));
-        let masked = sight::call_is_masked(reader, about.map(|row| &row.state));
+        let own = call.incident_id.and_then(|incident_id| self.loaded.incidents.get(&incident_id));
+        // After a merge the call is about the other case; what either hides is hidden.
+        let about = call.incident_id.and_then(|incident_id| self.loaded.case(incident_id));
+        let masked = [own, about.map(|(_, row)| row)]
+            .into_iter()
+            .any(|case| sight::call_is_masked(reader, case.map(|row| &row.state)));
         let text = |reference| self.loaded.text(reference).filter(|_| !masked).map(str::to_owned).unwrap_or_default();
         let past = self.loaded.past_calls.get(&id);
         let (earlier_calls, earlier_nuisance_calls) =
@@ -38,8 +42,8 @@ impl Views<'_> {
             operator_account_id: id_text(call.operator),
             operator_label: call.operator_label.clone(),
             disposition: call.disposition.map_or(v1::Disposition::Unspecified, convert::disposition).into(),
-            incident_id: id_text(call.incident_id),
-            incident_number: about.map(|row| row.state.number.clone()).unwrap_or_default(),
+            incident_id: id_text(about.map(|(case_id, _)| case_id).or(call.incident_id)),
+            incident_number: about.map(|(_, row)| row.state.number.clone()).unwrap_or_default(),
             call_backs: call
                 .call_backs
                 .iter()
@@ -51,7 +55,7 @@ impl Views<'_> {
                 .collect(),
             earlier_calls,
             earlier_nuisance_calls,
-            position: self.loaded.position([*position, about.map_or(0, |row| row.position)]),
+            position: self.loaded.position([*position, about.map_or(0, |(_, row)| row.position)]),
             erased: call.erased,
         })
     }

@@ -111,6 +111,11 @@ impl Loaded {
         let mut calls = wanted.calls.clone();
         calls.extend(wanted.calls_of.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| &row.state.calls));
         self.fetch(store, calls.iter().map(|id| StreamKey::new(Call::KIND, id)).collect()).await?;
+        if !wanted.calls_of.is_empty() {
+            // A call that came with a duplicate names the duplicate.
+            self.fetch(store, self.referred(wanted)).await?;
+            self.follow_merges(store).await?;
+        }
         self.fetch_personal(store, &calls).await?;
         self.fetch_positions(store).await?;
         self.fetch_histories(store, &calls, histories).await?;
@@ -163,18 +168,18 @@ impl Loaded {
     /// The work of a duplicate goes on in the case it was merged into.
     async fn follow_merges(&mut self, store: &dyn Store) -> Result<(), SiagaError> {
         for _ in 0..MERGES_MAX {
-            let into: BTreeSet<Uuid> = self
-                .whole
-                .iter()
-                .filter_map(|id| self.incidents.get(id))
-                .filter_map(|row| row.state.merged_into.as_ref().map(|(into, _)| *into))
-                .filter(|into| !self.whole.contains(into))
-                .collect();
-            if into.is_empty() {
+            let merged = |(id, row): (&Uuid, &Row<Incident>)| Some((*id, row.state.merged_into.as_ref()?.0));
+            let merges: Vec<(Uuid, Uuid)> = self.incidents.iter().filter_map(merged).collect();
+            let (known, whole) = (self.incidents.len(), self.whole.len());
+            self.fetch(store, merges.iter().map(|(_, into)| StreamKey::new(Incident::KIND, into)).collect()).await?;
+            for (id, into) in merges {
+                if self.whole.contains(&id) {
+                    self.whole.insert(into);
+                }
+            }
+            if (known, whole) == (self.incidents.len(), self.whole.len()) {
                 return Ok(());
             }
-            self.fetch(store, into.iter().map(|id| StreamKey::new(Incident::KIND, id)).collect()).await?;
-            self.whole.extend(into);
         }
         Ok(())
     }
@@ -257,8 +262,11 @@ impl Loaded {
         for id in calls {
             let number = self.calls.get(id).and_then(|call| self.text(call.state.number.as_ref()));
             let Some(number) = number.map(str::to_owned) else { continue };
+            let open = self.calls.get(id).is_some_and(|call| call.state.is_open());
             let past = match histories {
                 Histories::None => continue,
+                // It leaves the boards; nobody is told of it any more.
+                Histories::Refresh(_) if !open => continue,
                 Histories::Fresh => past_calls_in(store, &number).await?,
                 Histories::Refresh(phones) => phones.look_up(store, &number).await?,
                 Histories::Kept(phones) => match phones.kept(&number) {

@@ -218,8 +218,8 @@ async fn a_crew_sees_what_its_agency_sees_while_it_is_on_the_assignment() {
 async fn a_duplicates_assignments_go_on_in_the_case_it_was_merged_into() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
-    let (duplicate, _) = testing::open(&core, &operator, "kebakaran-bangunan").await;
-    let (kept, _) = testing::open(&core, &operator, "kebakaran-bangunan").await;
+    let (duplicate, call_id) = testing::open(&core, &operator, "kebakaran-bangunan").await;
+    let (kept, _) = testing::open(&core, &operator, "kekerasan-anak").await;
     let ids = testing::dispatch(&core, &operator, duplicate, &["damkar"], &[]).await;
     let merge = v1::MergeIncidentRequest {
         request_id: core.request_id(),
@@ -227,7 +227,10 @@ async fn a_duplicates_assignments_go_on_in_the_case_it_was_merged_into() {
         into_incident_id: kept.to_string(),
     };
     testing::run(&core, &operator, merge).await.unwrap();
-    let loaded = loaded(&core, Wanted { assignments: ids.iter().copied().collect(), ..Wanted::default() }).await;
+    let wanted = Wanted { assignments: ids.iter().copied().collect(), calls: [call_id].into(), ..Wanted::default() };
+    let loaded = loaded(&core, wanted).await;
+    let call = Views::new(&core.context, &loaded, &Online::default()).call(call_id, &Reader::Board).unwrap();
+    assert_eq!((call.incident_id, call.number.as_str()), (kept.to_string(), ""), "and its calls are masked with it");
     let kept_view = board(&core, &loaded, kept, &Reader::Board);
     let duplicate_view = board(&core, &loaded, duplicate, &Reader::Board);
     assert_eq!(kept_view.assignments.len(), 1);
