@@ -15,7 +15,6 @@ mod touched;
 #[cfg(test)]
 mod tests;
 
-pub use parts::HubState;
 pub(crate) use snapshot::Snapshot;
 
 use crate::{
@@ -65,7 +64,6 @@ struct Shared {
     at: Mutex<At>,
     parts: Mutex<Parts>,
     online: Mutex<Online>,
-    hub: Mutex<Option<HubState>>,
     ended: Mutex<EndedCases>,
     snapshots: snapshot::Shelf,
     /// Something that is not in the log changed.
@@ -110,7 +108,6 @@ impl Feed {
             at: Mutex::new(At { position: head.position, log_id: head.log_id }),
             parts: Mutex::new(parts),
             online: Mutex::new(Online::default()),
-            hub: Mutex::new(None),
             ended: Mutex::new(ended),
             snapshots: snapshot::Shelf::default(),
             signal: Notify::new(),
@@ -134,12 +131,6 @@ impl Feed {
 
     /// The gateways said who is connected: looks at once.
     pub fn presence_changed(&self) {
-        self.shared.signal.notify_one();
-    }
-
-    /// How the delivery to the hub goes.
-    pub fn hub_changed(&self, state: HubState) {
-        *lock(&self.shared.hub) = Some(state);
         self.shared.signal.notify_one();
     }
 

@@ -6,15 +6,6 @@ use siaga_domain::Timestamp;
 use siaga_proto::v1;
 use std::collections::BTreeMap;
 
-/// What the hub's delivery says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HubState {
-    /// The hub answers.
-    pub up: bool,
-    /// Cases that wait for it.
-    pub waiting: u32,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Part {
     up: bool,

@@ -1,7 +1,7 @@
 //! The task that reads the log and looks around.
 
 use super::{
-    At, HubState, Shared, Step,
+    At, Shared, Step,
     compose::{self, Changes},
     ended::Due,
     lock,
@@ -20,7 +20,7 @@ use crate::{
 use futures_util::FutureExt;
 use siaga_domain::{ErrorKind, SiagaError, Timestamp};
 use siaga_proto::v1::{AudienceChange, EndedSession, FeedItem};
-use siaga_store::{EventRow, UnitPosition};
+use siaga_store::{EventRow, HubCaseState, UnitPosition};
 use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
@@ -38,8 +38,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const LOOKS_A_ROUND: u32 = 4;
 /// Rounds between two words on all parts, whether anything changed or not: a screen that missed one gets the next.
 const ROUNDS_A_WORD: u32 = 15;
-/// The hub is behind when something has waited for it this long and nothing was said of it, in ms.
-const HUB_WAITS_MS: i64 = 60_000;
+/// Waiting cases looked at to see whether the hub answers.
+const HUB_CASES: u32 = 50;
 
 /// Runs until it is stopped. A turn that fails is tried again; nothing is skipped by it.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -264,11 +264,11 @@ async fn look_around(shared: &Shared, around: &mut Around, by_timer: bool) -> Re
     let context = &shared.context;
     let now = context.now();
     let online = Online::now(context).await?;
-    let hub = hub_state(shared, now).await?;
+    let (hub_up, hub_waiting) = hub_state(shared).await?;
     let mut news = {
         let mut parts = lock(&shared.parts);
         let agencies = parts.set_online(&context.city(), &online, now);
-        parts.set("hub", hub.up, hub.waiting, now) || agencies
+        parts.set("hub", hub_up, hub_waiting, now) || agencies
     };
     *lock(&shared.online) = online;
     if around.rounds >= ROUNDS_A_WORD {
@@ -289,15 +289,18 @@ async fn look_around(shared: &Shared, around: &mut Around, by_timer: bool) -> Re
     Ok(())
 }
 
-/// What the delivery says; where it says nothing, as long as nothing has waited for long.
-async fn hub_state(shared: &Shared, now: Timestamp) -> Result<HubState, SiagaError> {
-    let told = *lock(&shared.hub);
-    if let Some(told) = told {
-        return Ok(told);
-    }
-    let summary = shared.context.store.hub_summary().await.map_err(store_error)?;
-    let late = summary.oldest_pending_since.is_some_and(|since| now.ms_since(since) > HUB_WAITS_MS);
-    Ok(HubState { up: !late, waiting: u32::try_from(summary.pending).unwrap_or(u32::MAX) })
+/// Whether the hub answers, and how many cases wait for it: it does not when one that waits was tried in vain. Read from
+/// the store, as the delivery may run in another process.
+async fn hub_state(shared: &Shared) -> Result<(bool, u32), SiagaError> {
+    let store = &shared.context.store;
+    let waiting = store.hub_summary().await.map_err(store_error)?.pending;
+    let failing = if waiting == 0 {
+        false
+    } else {
+        let cases = store.hub_cases(Some(HubCaseState::Pending), None, HUB_CASES).await.map_err(store_error)?;
+        cases.iter().any(|case| case.attempts > 0)
+    };
+    Ok((!failing, u32::try_from(waiting).unwrap_or(u32::MAX)))
 }
 
 /// Cases that ended long enough ago leave the screens.
