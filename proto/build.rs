@@ -24,9 +24,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         .extern_path(".google.protobuf", "::pbjson_types")
         .compile_well_known_types(true)
         .compile_fds(descriptors)?;
-    pbjson_build::Builder::new()
-        .register_descriptors(&encoded)?
-        .ignore_unknown_fields()
-        .build(&[".siaga.v1"])?;
+    pbjson_build::Builder::new().register_descriptors(&encoded)?.ignore_unknown_fields().build(&[".siaga.v1"])?;
     Ok(())
 }

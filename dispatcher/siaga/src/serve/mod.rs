@@ -88,9 +88,8 @@ async fn gateway(
     hub_url: Option<String>,
 ) -> Result<GatewayState, Failure> {
     let gateway_id = format!("gateway-{}", config.listen.port());
-    let token = siaga_core::setup::issue_gateway_token(core, &gateway_id)
-        .await
-        .map_err(|error| dispatcher::explain(&error))?;
+    let token =
+        siaga_core::setup::issue_gateway_token(core, &gateway_id).await.map_err(|error| dispatcher::explain(&error))?;
     let client = reqwest::Client::builder()
         .build()
         .map_err(|error| Failure::failed(error, "the TLS roots of this machine cannot be read"))?;
