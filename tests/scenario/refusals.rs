@@ -106,7 +106,8 @@ async fn bad_fields_are_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn malformed_requests_do_not_end_the_server() {
     let server = Server::start().await;
-    let client = reqwest::Client::new();
+    // A connection of its own for each: the server closes one whose request it did not read to the end.
+    let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
     let token = sign_in(&server.url, "operator1").await.token;
     let bodies: [&[u8]; 4] =
         [b"", b"\xff\xff\xff\xff\xff", b"\x00\x00\x00\x00\x05\x0a\xff\xff\xff\xff", &[0x0a; 70_000]];
@@ -118,8 +119,9 @@ async fn malformed_requests_do_not_end_the_server() {
                 .header("content-type", content_type)
                 .body(body.to_vec())
                 .send()
-                .await
-                .unwrap();
+                .await;
+            // Closed while the rest was still being sent: refused as well.
+            let Ok(answer) = answer else { continue };
             let status = answer.headers().get("grpc-status").map(|status| status.to_str().unwrap().to_owned());
             assert!(status.as_deref() != Some("0"), "{content_type} was taken");
         }

@@ -10,7 +10,7 @@ use crate::{
     command::account_of,
     commands::CreateToken,
     context::store_error,
-    convert,
+    convert, views,
 };
 use prost::Message;
 use siaga_domain::{Aggregate, SiagaError, account::Account};
@@ -186,19 +186,8 @@ fn set_cookie<T>(response: &mut Response<T>, cookie: &str) {
 
 /// An account as its own session and administrators see it.
 fn account_of_row(row: siaga_store::StreamRow) -> Result<v1::AccountView, SiagaError> {
+    let id = Uuid::parse_str(&row.key.id).map_err(|error| SiagaError::internal(format!("{}: {error}", row.key)))?;
     let account: Account = serde_json::from_value(row.state)
         .map_err(|error| SiagaError::internal(format!("state of {}: {error}", row.key)))?;
-    Ok(v1::AccountView {
-        id: row.key.id,
-        username: account.username,
-        label: account.label,
-        role: convert::role(account.role).into(),
-        agency_code: account.agency.unwrap_or_default(),
-        unit_id: account.unit_id.map(|id| id.to_string()).unwrap_or_default(),
-        disabled: account.disabled,
-        duty_state: convert::duty_state(account.duty).into(),
-        duty_since: Some(convert::timestamp(account.duty_since)),
-        position: row.position,
-        demo: account.demo,
-    })
+    Ok(views::account::view(id, &account, row.position))
 }

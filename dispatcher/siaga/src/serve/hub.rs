@@ -13,6 +13,7 @@ use siaga_domain::{Clock as _, IdSource as _};
 use siaga_hub::{HubAccess, HubConfig, HubDatabase, HubDenied, HubLimits, HubReader, HubState, LabelPoint};
 use siaga_proto::v1::access_service_client::AccessServiceClient;
 use siaga_proto::v1::{Role, WhoAmIRequest};
+use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use tonic::{Code, Request};
 
@@ -61,9 +62,24 @@ pub(super) fn url(config: &Config, address: SocketAddr) -> Option<String> {
     }
     config.runs(Part::Hub).then(|| {
         let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-        let scheme = if config.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
+        format!("http://{}", SocketAddr::new(ip, address.port()))
     })
+}
+
+/// A way to this process's own hub that needs no certificate: under TLS the gateway could not know a private CA. Only
+/// this machine reaches it, and what comes in is signed all the same.
+pub(super) async fn inner_door(hub: axum::Router, stop: CancellationToken) -> Result<String, Failure> {
+    let advice = "the loopback interface gives no port; look what else runs on this machine";
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let listener = listener.map_err(|error| Failure::failed(error, advice))?;
+    let address = listener.local_addr().map_err(|error| Failure::failed(error, advice))?;
+    tokio::spawn(async move {
+        let served = axum::serve(listener, hub).with_graceful_shutdown(stop.cancelled_owned()).await;
+        if let Err(error) = served {
+            tracing::error!(%error, "the inner door to the hub closed: cases wait until the next start");
+        }
+    });
+    Ok(format!("http://{address}"))
 }
 
 /// The keys in force: configured ones, or one that this installation has made for itself.

@@ -47,14 +47,19 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let mut router = contract.clone();
     let mut checks: Vec<Arc<dyn crate::server::health::Check>> = vec![Arc::new(StoreCheck(store))];
     let keys = hub::keys(&config)?;
+    let mut hub_url = hub::url(&config, address);
     if config.runs(Role::Hub) {
         let state = hub::open(&config, &keys, channel::in_process(contract.clone()), &core).await?;
         checks.push(Arc::new(hub::HubCheck(state.clone())));
-        router = router.merge(siaga_hub::router(state));
+        let hub = siaga_hub::router(state);
+        if config.tls.is_some() && config.hub.url.is_none() {
+            hub_url = Some(hub::inner_door(hub.clone(), shell.stop.clone()).await?);
+        }
+        router = router.merge(hub);
     }
     let mut gateway_task = None;
     if config.runs(Role::Gateway) {
-        let gateway = gateway(&config, &core, &contract, keys, hub::url(&config, address)).await?;
+        let gateway = gateway(&config, &core, &contract, keys, hub_url).await?;
         router = router.merge(siaga_gateway::router(gateway.clone()));
         let stop = shell.stop.clone();
         gateway_task = Some(tokio::spawn(async move { gateway.run(stop).await }));
