@@ -40,7 +40,9 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let store = stores::open(&config).await?;
     let core = dispatcher::start(&config, Arc::clone(&store)).await?;
     let accounts = seed::first_start(&config, &core).await?;
-    seed::demo_accounts_stay_home(&config, &core).await?;
+    let has_demo = seed::demo_accounts_stay_home(&config, &core).await?;
+    // A real installation has none to announce, whatever its configuration says.
+    let accounts = accounts.filter(|_| has_demo);
     let reconcilers = siaga_core::reconcile::start(&core);
 
     let contract = siaga_core::edge::router(Arc::clone(&core)).await.map_err(|error| dispatcher::explain(&error))?;

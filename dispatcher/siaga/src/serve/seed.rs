@@ -77,15 +77,17 @@ async fn load_demo(core: &Arc<Core>, demo: &Demo) -> Result<(), SiagaError> {
     Ok(())
 }
 
-/// Demonstration accounts have public passwords: with any of them the server listens on loopback only.
-pub(super) async fn demo_accounts_stay_home(config: &Config, core: &Arc<Core>) -> Result<(), Failure> {
+/// Demonstration accounts have public passwords: with any of them the server listens on loopback only. Returns whether
+/// there are any.
+pub(super) async fn demo_accounts_stay_home(config: &Config, core: &Arc<Core>) -> Result<bool, Failure> {
     let rows = core.context.store.list_streams(Account::KIND, true, None, ACCOUNTS_MAX).await;
     let rows = rows.map_err(crate::stores::explain)?;
     let is_demo = |state: serde_json::Value| serde_json::from_value::<Account>(state).is_ok_and(|account| account.demo);
-    if rows.into_iter().any(|row| is_demo(row.state)) {
+    let any = rows.into_iter().any(|row| is_demo(row.state));
+    if any {
         config::demo_accounts_need_loopback(config)?;
     }
-    Ok(())
+    Ok(any)
 }
 
 /// Says where it serves, and the demonstration's accounts.
@@ -108,6 +110,7 @@ fn progress(line: &str) {
 fn not_initialised(config: &Config) -> Failure {
     Failure::failed(
         format!("{} holds no city and no accounts yet", config.data.display()),
-        "run `siaga init` for a real installation, or add --demo to try it out on this machine",
+        "run `siaga init` for a real installation (or `siaga import agencies` after one without a city), or add --demo \
+         to try it out on this machine",
     )
 }
