@@ -66,12 +66,15 @@ pub(crate) async fn dispatch_to_frame(url: &str) -> Times {
     for _ in 0..DISPATCHES {
         let (incident_id, _) = operator.open("kebakaran-bangunan", "Rumah terbakar").await;
         let sent = Instant::now();
-        let mut desk = operator.clone();
-        let dispatched = tokio::spawn(async move { desk.dispatch(&incident_id, &["damkar"]).await });
+        let (mut desk, dispatched_id) = (operator.clone(), incident_id.clone());
+        let dispatched = tokio::spawn(async move { desk.dispatch(&dispatched_id, &["damkar"]).await });
         let arrived = loop {
             let frame = next_frame(&mut socket).await;
             let Some(v1::server_frame::Frame::Change(change)) = frame.frame else { continue };
-            if let Some(v1::entity::Value::Assignment(view)) = change.entity.and_then(|entity| entity.value) {
+            // Earlier cases' assignments may be told again meanwhile.
+            if let Some(v1::entity::Value::Assignment(view)) = change.entity.and_then(|entity| entity.value)
+                && view.incident_id == incident_id
+            {
                 break (view.id, sent.elapsed());
             }
         };
