@@ -19,8 +19,6 @@ use std::{
     time::Duration,
 };
 
-pub(crate) use settle::PRESENCE_MS;
-
 /// Another process takes over when this one was silent for so long, in ms.
 const LEASE_MS: i64 = 5_000;
 /// A lease is renewed this long after it was taken, in ms.

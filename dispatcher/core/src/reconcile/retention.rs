@@ -60,7 +60,10 @@ impl Reconciler for Rows {
             let batch = match self.0 {
                 "requests" => store.expire_requests(days_ago(i64::from(config.request_days)), ROWS).await,
                 "sessions" => store.expire_sessions(days_ago(SESSION_DAYS), ROWS).await,
-                "presence" => store.expire_presence(now.plus_ms(-4 * super::PRESENCE_MS)).await.map(|rows| rows.min(1)),
+                "presence" => store
+                    .expire_presence(now.plus_ms(-4 * crate::views::presence::PRESENCE_MS))
+                    .await
+                    .map(|rows| rows.min(1)),
                 "positions-thinned" => store.thin_positions(now.plus_ms(-THIN_AFTER_MS), THIN_TO_MS, ROWS).await,
                 _ => store.expire_positions(days_ago(i64::from(config.position_days)), ROWS).await,
             }

@@ -18,8 +18,6 @@ use siaga_domain::{
 use std::{collections::HashSet, sync::Arc};
 use uuid::Uuid;
 
-/// A gateway's word on its sessions is believed this long, in ms.
-pub(crate) const PRESENCE_MS: i64 = 15_000;
 /// Alarms changed by one command.
 const BATCH: usize = 100;
 
@@ -86,7 +84,7 @@ async fn settle(core: &Core, picture: &Picture) -> Result<u64, SiagaError> {
 async fn sense(core: &Core, picture: &Picture) -> Result<Senses, SiagaError> {
     let context = &core.context;
     let (store, now) = (&context.store, context.now());
-    let presence = store.presence(now.plus_ms(-PRESENCE_MS)).await.map_err(store_error)?;
+    let presence = store.presence(now.plus_ms(-crate::views::presence::PRESENCE_MS)).await.map_err(store_error)?;
     let online = presence
         .into_iter()
         .filter(|presence| presence.sessions > 0)
