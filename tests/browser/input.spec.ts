@@ -11,9 +11,15 @@ test("bad input is said at its field, and nothing that was typed is lost", async
   const place = operator.card.getByRole("region", { name: "Lokasi" });
 
   await test.step("points that are none, or lie elsewhere", async () => {
-    for (const text of ["abc", "95, 200", "0, 0", "0.9063"]) {
+    const format = "Bukan titik: contoh 0.9063, 108.9872";
+    for (const [text, why] of [
+      ["abc", format],
+      ["0.9063", format],
+      ["95, 200", "Di luar bumi"],
+      ["0, 0", "0,0 berarti perangkat tidak tahu posisinya"],
+    ] as const) {
       await point.fill(text);
-      await expect(place).toContainText("Bukan titik: contoh 0.9063, 108.9872");
+      await expect(place).toContainText(why);
       await operator.page.keyboard.press("F8");
       await expect(
         operator.page

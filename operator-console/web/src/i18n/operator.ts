@@ -151,6 +151,14 @@ export const operator = catalogue({
   "card.point": ["Titik atau tautan peta", "Point or map link"],
   "card.pointShort": ["Titik", "Point"],
   "card.pointBad": ["Bukan titik: contoh 0.9063, 108.9872", "Not a point: for example 0.9063, 108.9872"],
+  "card.pointZero": [
+    "0,0 berarti perangkat tidak tahu posisinya: kosongkan, dan tanyakan tempatnya",
+    "0,0 means that the device does not know where it is: leave it empty and ask for the place",
+  ],
+  "card.pointRange": [
+    "Di luar bumi: lintang sampai 90, bujur sampai 180, lintang dahulu",
+    "Not on earth: latitude up to 90, longitude up to 180, latitude first",
+  ],
   "card.pointIn": [
     "Titik di Kel. {kelurahan}, Kec. {kecamatan}",
     "Point in Kel. {kelurahan}, Kec. {kecamatan}",
@@ -215,6 +223,7 @@ export const operator = catalogue({
   "send.extra": ["tambahan", "extra"],
   "send.offline": ["tanpa sesi", "no session"],
   "send.online": ["siaga di layar", "at a screen"],
+  "send.telephone": ["Tanpa sesi, hubungi:", "No session, contact:"],
   "send.notSent": ["Belum dikirim: {count}", "Not sent to: {count}"],
   "send.contact": ["{label} {number} ({channel})", "{label} {number} ({channel})"],
   "send.noContact": ["kontak piket tidak ada", "no duty contact"],

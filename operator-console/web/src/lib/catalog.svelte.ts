@@ -1,6 +1,7 @@
 import type { Agency, Area, GetCatalogResponse, IncidentType, Outcome } from "../gen/siaga/v1/catalog_pb.ts";
 import { pick } from "../i18n/index.ts";
 import { api } from "./api.ts";
+import { shortName } from "./short-name.ts";
 import { world } from "./world.svelte.ts";
 
 /** The city's own data, loaded once a session and again when the live data have come back. */
@@ -32,6 +33,11 @@ class Catalog {
   agencyName(code: string): string {
     const agency = this.agency(code);
     return agency ? pick(agency.nameId, agency.nameEn) : code;
+  }
+
+  /** The agency's name where there is little room; the whole name belongs into its tooltip. */
+  agencyShort(code: string): string {
+    return shortName(code, this.agency(code)?.nameId ?? "");
   }
 
   /** The type's name in the person's language; `fallback` is what the server sent along. */

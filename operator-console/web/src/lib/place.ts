@@ -15,18 +15,33 @@ const FORMS = [
   new RegExp(String.raw`geo:${NUMBER},${NUMBER}`),
 ];
 
-/** Reads a point from what a caller sent or an operator typed; `undefined` when it is none. */
-export function parsePoint(text: string): TypedPoint | undefined {
+/** Why a text is no point that somebody could be at. */
+export type PointProblem = "form" | "range" | "zero";
+
+function read(text: string): TypedPoint | PointProblem {
   for (const form of FORMS) {
     const found = form.exec(text);
     if (!found) continue;
     const [latitude, longitude] = [Number(found[1]), Number(found[2])];
-    if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) return undefined;
+    if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) return "range";
     // 0,0 is what broken devices send; nobody calls from there.
-    if (latitude === 0 && longitude === 0) return undefined;
+    if (latitude === 0 && longitude === 0) return "zero";
     return { latitude, longitude };
   }
-  return undefined;
+  return "form";
+}
+
+/** Reads a point from what a caller sent or an operator typed; `undefined` when it is none. */
+export function parsePoint(text: string): TypedPoint | undefined {
+  const point = read(text);
+  return typeof point === "string" ? undefined : point;
+}
+
+/** What is wrong with a typed point; `undefined` when nothing is, or nothing is typed. */
+export function pointProblem(text: string): PointProblem | undefined {
+  if (!text.trim()) return undefined;
+  const point = read(text);
+  return typeof point === "string" ? point : undefined;
 }
 
 export function pointText(point: TypedPoint | undefined): string {

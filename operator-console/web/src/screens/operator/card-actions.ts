@@ -11,11 +11,8 @@ import type { Sending } from "./sending.svelte.ts";
 
 /** Shows why a card cannot be sent as it stands; true when it can. */
 function fits(form: CardForm): boolean {
-  const problem = form.pointIsBad
-    ? t("card.pointBad")
-    : form.reasonIsMissing
-      ? `${t("card.priorityReason")}: ${t("required")}`
-      : "";
+  const problem =
+    form.pointComplaint || (form.reasonIsMissing ? `${t("card.priorityReason")}: ${t("required")}` : "");
   if (problem) toasts.show("warn", problem);
   return !problem;
 }

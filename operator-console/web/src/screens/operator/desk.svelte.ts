@@ -44,11 +44,14 @@ class Desk {
       )
       .sort(byTime((one) => ms(one.ringingAt) ?? 0)),
   );
-  /** Mine, and not yet said what it was; or still talked on, about a case that a colleague has. */
+  /**
+   * Mine, and not yet said what it was; or still talked on, about a case that is not among my cards
+   * (a colleague's, or one that is closed): a call stays in sight until it has ended.
+   */
   myCalls: CallView[] = $derived(
     world.calls
       .filter((one) => one.operatorAccountId === this.me && isUnfinished(one))
-      .filter((one) => !one.incidentId || (isTalking(one) && !this.#isMine(one.incidentId)))
+      .filter((one) => !one.incidentId || (isTalking(one) && !this.#isMyCard(one.incidentId)))
       .sort(byTime((one) => ms(one.answeredAt) ?? 0)),
   );
   open: IncidentView[] = $derived(
@@ -82,16 +85,17 @@ class Desk {
     return calls.find((one) => isTalking(one) && one.operatorAccountId === this.me) ?? calls.at(-1);
   });
   incident: IncidentView | undefined = $derived.by(() => {
+    const id = this.incidentId;
+    const shown = world.incident(id);
+    const fetched = this.fetched?.id === id ? this.fetched : undefined;
+    return shown && (!fetched || shown.position >= fetched.position) ? shown : fetched;
+  });
+  /** The id of the incident in hand, also while it is not known here; empty when there is none. */
+  incidentId: string = $derived.by(() => {
     const key = this.selected;
-    if (key.startsWith("incident:")) {
-      const id = key.slice(9);
-      const shown = world.incident(id);
-      const fetched = this.fetched?.id === id ? this.fetched : undefined;
-      return shown && (!fetched || shown.position >= fetched.position) ? shown : fetched;
-    }
+    if (key.startsWith("incident:")) return key.slice(9);
     // A call that was opened or attached is from then on its incident.
-    const call = key.startsWith("call:") ? world.call(key.slice(5)) : undefined;
-    return call?.incidentId ? world.incident(call.incidentId) : undefined;
+    return (key.startsWith("call:") && world.call(key.slice(5))?.incidentId) || "";
   });
 
   /** The assignments of the incident in hand, leads and first sent first; live ones win over fetched. */
@@ -111,17 +115,18 @@ class Desk {
     );
   });
 
-  #isMine(incidentId: string): boolean {
-    return world.incident(incidentId)?.ownerAccountId === this.me;
+  #isMyCard(incidentId: string): boolean {
+    const incident = world.incident(incidentId);
+    return incident?.state === IncidentState.OPEN && incident.ownerAccountId === this.me;
   }
 
   /** Fetches the whole card in hand with its timeline; silent on failure, the live data still show it. */
   async refresh(): Promise<void> {
-    const incidentId = this.incident?.id;
+    const incidentId = this.incidentId;
     if (!incidentId) return;
     try {
       const reply = await api.incidents.getIncident({ incidentId });
-      if (this.incident?.id !== incidentId) return;
+      if (this.incidentId !== incidentId) return;
       this.fetched = reply.incident;
       this.timeline = reply.timeline;
     } catch {

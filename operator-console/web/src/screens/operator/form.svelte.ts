@@ -6,7 +6,8 @@ import { api } from "../../lib/api.ts";
 import { catalog } from "../../lib/catalog.svelte.ts";
 import { dropDraft, loadDraft, saveDraft } from "../../lib/drafts.ts";
 import { toSiagaError, type SiagaError } from "../../lib/errors.ts";
-import { parsePoint, pointText } from "../../lib/place.ts";
+import { t } from "../../i18n/index.ts";
+import { parsePoint, pointProblem, pointText } from "../../lib/place.ts";
 
 /** The card's fields as text, as a person types them. */
 export interface Fields {
@@ -44,6 +45,8 @@ const TEXT_FIELDS: readonly FieldName[] = [
 ];
 const PLACE_FIELDS: readonly FieldName[] = ["placeText", "kelurahanCode", "point"];
 const CLASS_FIELDS: readonly FieldName[] = ["typeCode", "priority", "priorityReason"];
+
+const COMPLAINTS = { form: "card.pointBad", range: "card.pointRange", zero: "card.pointZero" } as const;
 
 /** Names of the contract's fields, for conflicts and refused fields. */
 const CONTRACT_NAMES: Record<string, FieldName> = {
@@ -211,9 +214,10 @@ export class CardForm {
     this.#keep();
   }
 
-  get pointIsBad(): boolean {
-    const text = this.fields.point.trim();
-    return text !== "" && !parsePoint(text);
+  /** Why the typed point cannot be sent, in words; empty when it can. */
+  get pointComplaint(): string {
+    const problem = pointProblem(this.fields.point);
+    return problem ? t(COMPLAINTS[problem]) : "";
   }
 
   /** A priority other than the type's needs a reason. */
@@ -246,7 +250,7 @@ export class CardForm {
   async #saveText(): Promise<boolean> {
     const sent = this.#take(TEXT_FIELDS);
     if (Object.keys(sent).length === 0) return true;
-    if (this.pointIsBad) return false;
+    if (this.pointComplaint) return false;
     return this.#edit(sent, (version) =>
       api.incidents.editIncident({
         incidentId: this.#incident?.id,

@@ -166,7 +166,7 @@ describe("a card that is open", () => {
   test("a text that is no point is not sent", async () => {
     const form = openForm();
     form.set("point", "dekat pasar");
-    expect(form.pointIsBad).toBe(true);
+    expect(form.pointComplaint).not.toBe("");
     expect(await form.save()).toBe(false);
     expect(server.edit).not.toHaveBeenCalled();
   });

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import { IncidentViewSchema, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
-import { distanceM, parsePoint, pointText } from "../../lib/place.ts";
+import { distanceM, parsePoint, pointProblem, pointText } from "../../lib/place.ts";
 import { reached, stagesOf } from "../../lib/way.ts";
 import { choices } from "./dialogs/behalf.ts";
 import { possibleDuplicates, type Subject } from "./duplicates.ts";
@@ -22,6 +22,11 @@ describe("a typed point", () => {
   });
   test.each(["", "0,0", "91, 108", "0.9, 181", "Jl. Niaga 12", "12"])("is not made up from '%s'", (text) => {
     expect(parsePoint(text)).toBeUndefined();
+  });
+  test("says why it is none, and says nothing of an empty field", () => {
+    expect(
+      ["", "Jl. Niaga 12", "108.9872, 0.9063", "0,0", "0.0; -0.0", "0.9063, 108.9872"].map(pointProblem),
+    ).toEqual([undefined, "form", "range", "zero", "zero", undefined]);
   });
   test("is written back as it is read, to a tenth of a metre", () => {
     expect(pointText({ latitude: 0.90630004, longitude: 108.9872 })).toBe("0.9063, 108.9872");
