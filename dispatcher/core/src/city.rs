@@ -1,6 +1,6 @@
 //! The city in memory: agencies, types, contacts, outcomes, and where a point lies.
 
-use crate::context::store_error;
+use crate::{context::store_error, map_data::MapData};
 use geo::{
     Contains, Distance, Euclidean, LineString, MultiPolygon, Point, Polygon, algorithm::bounding_rect::BoundingRect,
 };
@@ -36,6 +36,8 @@ pub struct City {
     pub letterhead: Letterhead,
     /// Position of the newest import.
     pub position: u64,
+    /// Borders of all levels, streets and places as a map draws them.
+    pub map: MapData,
     /// Names of the neighbours by code.
     neighbours: BTreeMap<String, String>,
     borders: RTree<Border>,
@@ -109,9 +111,16 @@ impl City {
             }
             CatalogPart::Contacts(list) => self.contacts = list,
             CatalogPart::Outcomes(list) => self.outcomes = list,
-            CatalogPart::Places(list) => self.places = list,
-            CatalogPart::Letterhead(letterhead) => self.letterhead = letterhead,
+            CatalogPart::Places(list) => {
+                self.map.set_places(&list);
+                self.places = list;
+            }
+            CatalogPart::Letterhead(letterhead) => {
+                self.map.set_credits(&letterhead.map_credits);
+                self.letterhead = letterhead;
+            }
             CatalogPart::Areas(list) => {
+                self.map.set_areas(&list);
                 let neighbours = list.iter().filter(|area| area.level == AreaLevel::Neighbour);
                 self.neighbours = neighbours.map(|area| (area.code.clone(), area.name.clone())).collect();
                 self.borders = RTree::bulk_load(list.iter().filter_map(border).collect());

@@ -15,6 +15,7 @@ pub mod deliver;
 pub mod edge;
 pub mod feed;
 mod history;
+pub mod map_data;
 pub mod queries;
 pub mod rebuild;
 pub mod reconcile;

@@ -141,6 +141,9 @@ pub struct Letterhead {
     pub city_name: String,
     /// e.g. "Sigap 112".
     pub brand: String,
+    /// Whom a map of the city's areas and places has to name, one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub map_credits: Vec<String>,
 }
 
 /// One kind of the catalog, whole.

@@ -323,6 +323,7 @@ fn catalogs() -> Vec<(&'static str, CatalogPart)> {
                 legal_basis: texts(&["Peraturan contoh"]),
                 city_name: "Kota Contoh".into(),
                 brand: "Sigap 112".into(),
+                map_credits: Vec::new(),
             }),
         ),
     ]

@@ -33,6 +33,15 @@ const ADMINISTRATION: Who = Who::Roles(&[Role::Administrator]);
 /// of [`super::scope`].
 const WORK: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::AgencyDispatcher, Role::FieldUnit]);
 const AGENCY_DESK: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::AgencyDispatcher]);
+/// Everybody but machines: what stands on a public map is no secret, and no gateway needs it.
+const PEOPLE: Who = Who::Roles(&[
+    Role::Operator,
+    Role::Supervisor,
+    Role::AgencyDispatcher,
+    Role::FieldUnit,
+    Role::HubAnalyst,
+    Role::Administrator,
+]);
 const GATEWAY: Who = Who::Roles(&[Role::Gateway]);
 
 const fn emergency(rpc: &'static str, who: Who) -> Rule {
@@ -109,6 +118,7 @@ pub const RULES: &[Rule] = &[
     emergency("CatalogService/GetCatalog", Who::SignedIn),
     emergency("CatalogService/LocatePoint", WORK),
     emergency("CatalogService/SearchPlaces", WORK),
+    routine("CatalogService/GetMapData", PEOPLE),
     emergency("FeedService/Follow", GATEWAY),
     emergency("FeedService/OpenView", Who::SignedIn),
     emergency("FeedService/ReportPresence", GATEWAY),

@@ -30,4 +30,12 @@ impl CatalogService for Edge {
         let (who, _) = admitted(&request)?;
         queries::search_places(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
+
+    async fn get_map_data(
+        &self,
+        request: Request<v1::GetMapDataRequest>,
+    ) -> Result<Response<v1::GetMapDataResponse>, Status> {
+        let (who, _) = admitted(&request)?;
+        queries::get_map_data(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
+    }
 }

@@ -178,3 +178,29 @@ async fn the_catalog_tells_whom_to_call_only_to_those_who_call() {
     let beyond = beyond.unwrap();
     assert_eq!((beyond.neighbour_name.as_str(), beyond.outside_city), ("Kabupaten Sambas", true));
 }
+
+#[tokio::test]
+async fn the_map_is_sent_once_for_each_version_of_the_city() {
+    let core = testing::core().await;
+    let who = testing::dispatcher(&core, "damkar1", "damkar").await;
+    let ask = async |version: &str| {
+        queries::get_map_data(&core, &who, v1::GetMapDataRequest { version: version.into() }).await.unwrap()
+    };
+    let first = ask("").await;
+    assert_eq!((first.areas.len(), first.places.len(), first.unchanged), (3, 3, false));
+    let neighbour = first.areas.iter().find(|area| area.level() == v1::AreaLevel::Neighbour).unwrap();
+    assert_eq!((neighbour.name.as_str(), neighbour.polygons[0].rings[0].deltas.len()), ("Kabupaten Sambas", 8));
+    let again = ask(&first.version).await;
+    assert_eq!((again.version.as_str(), again.unchanged, again.areas.len()), (first.version.as_str(), true, 0));
+    assert_eq!(ask("another").await, first);
+    let long = v1::GetMapDataRequest { version: "v".repeat(65) };
+    assert_eq!(queries::get_map_data(&core, &who, long).await.unwrap_err().code, "SIAGA-1001");
+
+    // Another import is another version.
+    let places = siaga_domain::catalog::CatalogPart::Places(Vec::new());
+    let import = crate::setup::ImportCatalog { part: places, source: "uji".into() };
+    core.writer.internal(crate::writer::Lane::Routine, import).await.unwrap();
+    core.context.reload_city().await.unwrap();
+    let emptied = ask(&first.version).await;
+    assert_eq!((emptied.places.len(), emptied.areas.len(), emptied.unchanged), (0, 3, false));
+}
