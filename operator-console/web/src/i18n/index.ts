@@ -1,10 +1,11 @@
 import { agency } from "./agency.ts";
 import { common } from "./common.ts";
+import { map } from "./map.ts";
 import { operator } from "./operator.ts";
 import { lang } from "./lang.svelte.ts";
 
 /** The catalogue: one room a file, every key in both languages (the type of `catalogue` sees to it). */
-export const messages = { ...common, ...operator, ...agency };
+export const messages = { ...common, ...operator, ...agency, ...map };
 
 export type Key = keyof typeof messages;
 
