@@ -21,6 +21,7 @@ pub mod rebuild;
 pub mod reconcile;
 pub mod report;
 pub mod setup;
+pub mod statistics;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub(crate) mod timeline;

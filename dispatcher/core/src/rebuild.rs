@@ -1,12 +1,14 @@
 //! Read models made afresh from the log, and compared with the live ones: the log is the truth, and this proves it.
 
-use crate::{context::store_error, history, work::index_row};
+use crate::{context::store_error, history, statistics::facts::fact_of, work::index_row};
 use serde_json::Value;
 use siaga_domain::{
     Aggregate, SiagaError, account::Account, alarm::Alarm, assignment::Assignment, call::Call, catalog::Catalog,
     incident::Incident, number_series::NumberSeries, unit::Unit,
 };
-use siaga_store::{EventRow, IncidentIndexRow, IncidentQuery, ReadModelBatch, Store, StreamKey, StreamRow};
+use siaga_store::{
+    EventRow, Fact, FactPage, IncidentIndexRow, IncidentQuery, ReadModelBatch, Store, StreamKey, StreamRow, Timestamp,
+};
 use std::{
     any::Any,
     collections::{BTreeMap, BTreeSet},
@@ -46,6 +48,7 @@ trait Folded: Send {
     fn incident_id(&self, own_id: &str) -> Option<Uuid>;
     fn state(&self) -> Result<Value, SiagaError>;
     fn index(&self, key: &StreamKey) -> Option<IncidentIndexRow>;
+    fn fact(&self, key: &StreamKey) -> Option<Fact>;
 }
 
 impl<A: Aggregate> Folded for A {
@@ -67,6 +70,10 @@ impl<A: Aggregate> Folded for A {
 
     fn index(&self, key: &StreamKey) -> Option<IncidentIndexRow> {
         (self as &dyn Any).downcast_ref::<Incident>().and_then(|incident| index_row(key, incident))
+    }
+
+    fn fact(&self, key: &StreamKey) -> Option<Fact> {
+        fact_of(key, self)
     }
 }
 
@@ -119,6 +126,7 @@ pub async fn rebuild(store: &dyn Store, on_progress: &(dyn Fn(u64, u64) + Sync))
     let last = models.streams.len();
     for (written, (key, stream)) in models.streams.into_iter().enumerate() {
         batch.incidents.extend(stream.folded.index(&key));
+        batch.facts.extend(stream.folded.fact(&key));
         batch.streams.push(row(key, &stream)?);
         if batch.streams.len() == PAGE as usize || written + 1 == last {
             rebuilt.streams += batch.streams.len() as u64;
@@ -159,6 +167,7 @@ pub async fn compare(store: &dyn Store) -> Result<Vec<Difference>, SiagaError> {
     let missing = models.streams.keys().filter(|key| !live.contains(key));
     differences.extend(missing.map(|key| different(key, "is missing")));
     compare_index(store, &models, &mut differences).await?;
+    compare_facts(store, &models, &mut differences).await?;
     Ok(differences)
 }
 
@@ -212,6 +221,57 @@ async fn compare_index(
             .into_values()
             .map(|row| Difference { what: format!("index of {}", row.number), how: "is missing".into() }),
     );
+    Ok(())
+}
+
+/// Every fact in the store, in pages.
+async fn facts(store: &dyn Store) -> Result<Vec<Fact>, SiagaError> {
+    let (from, to) = (Timestamp::from_unix_ms(i64::MIN), Timestamp::from_unix_ms(i64::MAX));
+    let mut page = FactPage { from, to, after: None, limit: PAGE };
+    let mut facts = Vec::new();
+    loop {
+        let calls = store.call_facts(&page).await.map_err(store_error)?;
+        page.after = calls.last().map(|call| (call.ringing_at, call.call_id));
+        let full = calls.len() == PAGE as usize;
+        facts.extend(calls.into_iter().map(Fact::Call));
+        if !full {
+            break;
+        }
+    }
+    page.after = None;
+    loop {
+        let cases = store.case_facts(&page).await.map_err(store_error)?;
+        page.after = cases.last().map(|case| (case.opened_at, case.incident_id));
+        let ids: Vec<Uuid> = cases.iter().map(|case| case.incident_id).collect();
+        facts.extend(cases.into_iter().map(|case| Fact::Case(Box::new(case))));
+        let assignments = store.assignment_facts(&ids).await.map_err(store_error)?;
+        facts.extend(assignments.into_iter().map(|fact| Fact::Assignment(Box::new(fact))));
+        if ids.len() < PAGE as usize {
+            return Ok(facts);
+        }
+    }
+}
+
+async fn compare_facts(
+    store: &dyn Store,
+    models: &Models,
+    differences: &mut Vec<Difference>,
+) -> Result<(), SiagaError> {
+    let mut expected: BTreeMap<Uuid, Fact> = models
+        .streams
+        .iter()
+        .filter_map(|(key, stream)| stream.folded.fact(key))
+        .map(|fact| (fact.id(), fact))
+        .collect();
+    let what = |fact: &Fact| format!("statistics of {}", fact.id());
+    for found in facts(store).await? {
+        match expected.remove(&found.id()) {
+            Some(fact) if fact == found => {}
+            Some(_) => differences.push(Difference { what: what(&found), how: "differ".into() }),
+            None => differences.push(Difference { what: what(&found), how: "are not in the log".into() }),
+        }
+    }
+    differences.extend(expected.into_values().map(|fact| Difference { what: what(&fact), how: "are missing".into() }));
     Ok(())
 }
 

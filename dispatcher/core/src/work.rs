@@ -7,6 +7,7 @@ use crate::{
     access::Caller,
     city::City,
     context::{Context, store_error},
+    statistics::facts::fact_of,
 };
 use serde_json::Value;
 use siaga_domain::{
@@ -16,7 +17,7 @@ use siaga_domain::{
     personal,
 };
 use siaga_store::{
-    CommandCommit, IncidentIndexRow, NewEvent, PersonalIndex, PersonalRow, SideWrite, StreamKey, StreamWrite,
+    CommandCommit, Fact, IncidentIndexRow, NewEvent, PersonalIndex, PersonalRow, SideWrite, StreamKey, StreamWrite,
 };
 use std::{
     any::Any,
@@ -47,6 +48,7 @@ struct Frozen {
     open: bool,
     incident_id: Option<Uuid>,
     index: Option<IncidentIndexRow>,
+    fact: Option<Fact>,
 }
 
 struct Touched {
@@ -265,6 +267,7 @@ impl<'g> Work<'g> {
         for (key, touched) in self.touched {
             let frozen = (touched.freeze)(&key, &touched.entry)?;
             self.commit.incidents.extend(frozen.index);
+            self.commit.facts.extend(frozen.fact);
             self.commit.streams.push(StreamWrite {
                 key: key.clone(),
                 expected_version: touched.expected_version,
@@ -309,6 +312,7 @@ fn freeze<A: Aggregate>(key: &StreamKey, entry: &StreamEntry) -> Result<Frozen, 
         open: state.is_open(),
         incident_id: state.incident(&key.id),
         index,
+        fact: fact_of(key, &*state),
     })
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::limits::{MAX_GROUP_COMMANDS, MAX_GROUP_ROWS, MAX_TEXT_BYTES, check};
-use crate::{IncidentIndexRow, NewEvent, PersonalRow, Revoke, Session, StoreError, StreamKey, Timestamp};
+use crate::{Fact, IncidentIndexRow, NewEvent, PersonalRow, Revoke, Session, StoreError, StreamKey, Timestamp};
 
 /// What becomes of a stream by a command.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +94,8 @@ pub struct CommandCommit {
     pub blank_requests: Vec<(Uuid, Uuid)>,
     /// The index rows of incidents that it changes.
     pub incidents: Vec<IncidentIndexRow>,
+    /// What statistics count of the calls, cases and assignments that it changes.
+    pub facts: Vec<Fact>,
     /// Other rows, in order.
     pub extra: Vec<SideWrite>,
 }
@@ -145,6 +147,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) blank_requests: Vec<(Uuid, Uuid)>,
     /// The last row of each incident.
     pub(crate) incidents: BTreeMap<Uuid, &'a IncidentIndexRow>,
+    /// The last fact of each thing.
+    pub(crate) facts: BTreeMap<Uuid, &'a Fact>,
     pub(crate) extra: Vec<&'a SideWrite>,
 }
 
@@ -168,6 +172,7 @@ impl<'a> Plan<'a> {
             erase: Vec::new(),
             blank_requests: Vec::new(),
             incidents: BTreeMap::new(),
+            facts: BTreeMap::new(),
             extra: Vec::new(),
         };
         let mut request_ids = HashSet::new();
@@ -183,6 +188,7 @@ impl<'a> Plan<'a> {
             plan.erase.extend(&command.erase);
             plan.blank_requests.extend(&command.blank_requests);
             plan.incidents.extend(command.incidents.iter().map(|row| (row.incident_id, row)));
+            plan.facts.extend(command.facts.iter().map(|fact| (fact.id(), fact)));
             plan.extra.extend(&command.extra);
         }
         plan.requests.sort_by_key(|(_, request)| (request.account_id, request.request_id));
@@ -197,6 +203,7 @@ impl<'a> Plan<'a> {
         check("erasures in a group", self.erase.len(), MAX_GROUP_ROWS)?;
         check("blanked requests in a group", self.blank_requests.len(), MAX_GROUP_ROWS)?;
         check("incident rows in a group", self.incidents.len(), MAX_GROUP_ROWS)?;
+        check("facts in a group", self.facts.len(), MAX_GROUP_ROWS)?;
         check("other rows in a group", self.extra.len(), MAX_GROUP_ROWS)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::{IncidentIndexRow, Store, StoreError, StreamRow, VerifyReport};
+use crate::{Fact, IncidentIndexRow, Store, StoreError, StreamRow, VerifyReport};
 
 /// Read models made afresh from the log.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +15,8 @@ pub struct ReadModelBatch {
     pub streams: Vec<StreamRow>,
     /// Incidents.
     pub incidents: Vec<IncidentIndexRow>,
+    /// What statistics count.
+    pub facts: Vec<Fact>,
 }
 
 /// What an administrator does with a store.
@@ -35,7 +37,7 @@ pub trait Maintenance: Send + Sync {
     /// Only when the database fails; what is wrong with the log stands in the report.
     async fn verify(&self, on_progress: &(dyn Fn(u64, u64) + Sync)) -> Result<VerifyReport, StoreError>;
 
-    /// Empties the read models (streams, incidents, word index). No server may run.
+    /// Empties the read models (streams, incidents, facts, word index). No server may run.
     async fn clear_read_models(&self) -> Result<(), StoreError>;
 
     /// Writes read models; later rows replace earlier ones of the same key.

@@ -1,6 +1,8 @@
 //! The one trait.
 
-use crate::{AccessTables, EventLog, HubCases, IncidentIndex, Maintenance, PersonalRows, Reconcilers, Telemetry};
+use crate::{
+    AccessTables, EventLog, Facts, HubCases, IncidentIndex, Maintenance, PersonalRows, Reconcilers, Telemetry,
+};
 
 /// The store, used as `Arc<dyn Store>`. Its methods are grouped by what they are about, and can
 /// be called on it without importing the group.
@@ -8,6 +10,7 @@ pub trait Store:
     EventLog
     + PersonalRows
     + IncidentIndex
+    + Facts
     + AccessTables
     + Reconcilers
     + Telemetry

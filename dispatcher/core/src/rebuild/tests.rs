@@ -159,3 +159,16 @@ async fn a_log_with_a_kind_that_is_not_known_is_refused_before_anything_is_clear
     let names: std::collections::BTreeSet<&str> = KINDS.iter().map(|kind| kind.name).collect();
     assert_eq!(names.len(), KINDS.len());
 }
+
+/// A database of before the statistics gets their rows from its states, by the migration itself.
+#[tokio::test]
+async fn the_migration_fills_the_statistics_as_the_log_says() {
+    let core = tell(7).await;
+    let migration = include_str!("../../../../migrations/sqlite/0004_statistics.sql");
+    let fill = migration.split_once("INSERT INTO").unwrap().1;
+    core.store.execute("DELETE FROM call_facts; DELETE FROM case_facts; DELETE FROM assignment_facts").await;
+    let lost = compare(&*core.context.store).await.unwrap();
+    assert!(lost.len() > 10 && lost.iter().all(|one| one.how == "are missing"), "{lost:?}");
+    core.store.execute(&format!("INSERT INTO{fill}")).await;
+    assert_eq!(compare(&*core.context.store).await.unwrap(), []);
+}

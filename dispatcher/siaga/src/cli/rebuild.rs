@@ -111,7 +111,7 @@ mod tests {
         let key = StreamKey::new("account", Account::id_of("admin.utama"));
         let mut row = store.load_streams(std::slice::from_ref(&key)).await.unwrap().remove(0);
         row.state["disabled"] = true.into();
-        store.write_read_models(&ReadModelBatch { streams: vec![row], incidents: Vec::new() }).await.unwrap();
+        store.write_read_models(&ReadModelBatch { streams: vec![row], ..ReadModelBatch::default() }).await.unwrap();
         let found = rebuilt(store).await.unwrap().join("\n");
         assert!(found.contains(&format!("{key} differs in state")), "{found}");
         assert!(!tools_of(&folder).await.find::<Account>(key.id).await.unwrap().unwrap().disabled);

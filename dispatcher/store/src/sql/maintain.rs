@@ -9,12 +9,12 @@ use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
 use super::batch::batches;
-use super::{Backend, Db, Pool, dialect, side};
+use super::{Backend, Db, Pool, dialect, facts, side};
 use crate::limits::{MAX_GROUP_ROWS, check};
 use crate::rows::{signed, unsigned};
 use crate::{
-    EventLog, GENESIS_HASH, IncidentIndexRow, Maintenance, ReadModelBatch, Store, StoreError, StreamRow, VerifyReport,
-    split_words,
+    EventLog, Fact, GENESIS_HASH, IncidentIndexRow, Maintenance, ReadModelBatch, Store, StoreError, StreamRow,
+    VerifyReport, split_words,
 };
 
 /// Personal rows indexed in one transaction of a rebuild.
@@ -104,6 +104,9 @@ impl Maintenance for Backend {
         let mut tx = dialect::begin(self.writer()).await?;
         sqlx::query::<Db>("DELETE FROM streams").execute(&mut *tx).await?;
         sqlx::query::<Db>("DELETE FROM incidents").execute(&mut *tx).await?;
+        for table in ["DELETE FROM call_facts", "DELETE FROM case_facts", "DELETE FROM assignment_facts"] {
+            sqlx::query::<Db>(table).execute(&mut *tx).await?;
+        }
         sqlx::query::<Db>("DELETE FROM personal_words").execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }
@@ -111,12 +114,15 @@ impl Maintenance for Backend {
     async fn write_read_models(&self, batch: &ReadModelBatch) -> Result<(), StoreError> {
         check("streams in a batch", batch.streams.len(), MAX_GROUP_ROWS)?;
         check("incidents in a batch", batch.incidents.len(), MAX_GROUP_ROWS)?;
+        check("facts in a batch", batch.facts.len(), MAX_GROUP_ROWS)?;
         let newest: BTreeMap<Uuid, &IncidentIndexRow> =
             batch.incidents.iter().map(|row| (row.incident_id, row)).collect();
         let incidents: Vec<&IncidentIndexRow> = newest.into_values().collect();
         let mut tx = dialect::begin(self.writer()).await?;
         put_streams(&mut tx, &batch.streams).await?;
         side::put_incidents(&mut tx, &incidents).await?;
+        let newest: BTreeMap<Uuid, &Fact> = batch.facts.iter().map(|fact| (fact.id(), fact)).collect();
+        facts::put(&mut tx, &newest.into_values().collect::<Vec<_>>()).await?;
         Ok(tx.commit().await?)
     }
 

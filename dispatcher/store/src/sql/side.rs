@@ -3,9 +3,9 @@
 use sqlx::QueryBuilder;
 
 use super::batch::{batches, key_batches, push_in};
-use super::{Db, Transaction, dialect};
+use super::{Db, Transaction, dialect, facts};
 use crate::commit::Plan;
-use crate::{ERASED, IncidentIndexRow, PersonalIndex, PersonalRow, Revoke, SideWrite, StoreError, split_words};
+use crate::{ERASED, Fact, IncidentIndexRow, PersonalIndex, PersonalRow, Revoke, SideWrite, StoreError, split_words};
 
 pub(super) async fn write(tx: &mut Transaction, plan: &Plan<'_>) -> Result<(), StoreError> {
     insert_personal(tx, &plan.personal).await?;
@@ -13,6 +13,8 @@ pub(super) async fn write(tx: &mut Transaction, plan: &Plan<'_>) -> Result<(), S
     blank_requests(tx, plan).await?;
     let incidents: Vec<&IncidentIndexRow> = plan.incidents.values().copied().collect();
     put_incidents(tx, &incidents).await?;
+    let counted: Vec<&Fact> = plan.facts.values().copied().collect();
+    facts::put(tx, &counted).await?;
     for write in &plan.extra {
         extra(tx, write).await?;
     }

@@ -20,6 +20,8 @@ mod access;
 mod append;
 #[path = "../sql/batch.rs"]
 mod batch;
+#[path = "../sql/facts.rs"]
+mod facts;
 #[path = "../sql/hub.rs"]
 mod hub;
 #[path = "../sql/maintain.rs"]

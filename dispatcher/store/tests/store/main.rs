@@ -5,6 +5,7 @@
 mod common;
 mod concurrent;
 mod erase;
+mod facts;
 mod hub;
 mod log;
 mod migrations;

@@ -183,9 +183,9 @@ async fn read_models_are_rebuilt(test: TestStore) {
     assert!(test.store.search_incidents(&IncidentQuery::default()).await.unwrap().rows.is_empty());
     let mut stale = streams[0].clone();
     stale.version = 99;
-    let first = ReadModelBatch { streams: vec![stale], incidents: incidents[..1].to_vec() };
+    let first = ReadModelBatch { streams: vec![stale], incidents: incidents[..1].to_vec(), ..Default::default() };
     test.store.write_read_models(&first).await.unwrap();
-    let batch = ReadModelBatch { streams: streams.clone(), incidents: incidents.clone() };
+    let batch = ReadModelBatch { streams: streams.clone(), incidents: incidents.clone(), ..Default::default() };
     test.store.write_read_models(&batch).await.unwrap();
     assert!(test.store.search_incidents(&by_words).await.unwrap().rows.is_empty());
     assert_eq!(test.store.rebuild_words().await.unwrap(), 80);

@@ -1,0 +1,42 @@
+import type { AlarmView } from "../../gen/siaga/v1/alarm_pb.ts";
+import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
+import { PlaceVerification, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import { pick, t, tn } from "../../i18n/index.ts";
+import { catalog } from "../../lib/catalog.svelte.ts";
+
+/** What kind of emergency, as far as it is known and may be shown. */
+export function typeOf(incident: IncidentView): string {
+  if (incident.masked) return t("sup.protected");
+  return catalog.typeName(incident.typeCode, incident.typeName) || t("sup.noType");
+}
+
+/** Where, in few words; an unverified place says so. */
+export function placeOf(incident: IncidentView): string {
+  const place = incident.place;
+  const text = place?.text || place?.kelurahanName || place?.neighbourName;
+  if (!text) return t("sup.noPlace");
+  return place?.verification === PlaceVerification.UNSPECIFIED
+    ? `${text} (${t("sup.placeUnverified")})`
+    : text;
+}
+
+/** What people call an agency where there is no room for its name: its code, as it is written on its vehicles. */
+export function shortAgency(code: string): string {
+  return code.toUpperCase().replaceAll("-", " ");
+}
+
+/** The agencies at work, each with its step. */
+export function agenciesOf(assignments: readonly AssignmentView[]): string {
+  const running = assignments.filter((one) => one.step <= Step.COMPLETED);
+  if (running.length === 0) return t("sup.agenciesNone");
+  return running.map((one) => `${shortAgency(one.agencyCode)} ${tn("step", one.step)}`).join(" · ");
+}
+
+export function alarmText(alarm: AlarmView): string {
+  return pick(alarm.textId, alarm.textEn) || tn("alarm", alarm.kind);
+}
+
+/** The part of a case's number that people say. */
+export function shortNumber(number: string): string {
+  return number.split("-").at(-1) ?? number;
+}
