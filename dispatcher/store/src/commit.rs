@@ -6,7 +6,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::limits::{MAX_GROUP_COMMANDS, MAX_GROUP_ROWS, MAX_TEXT_BYTES, check};
-use crate::{Fact, IncidentIndexRow, NewEvent, PersonalRow, Revoke, Session, StoreError, StreamKey, Timestamp};
+use crate::{
+    Fact, HubPending, IncidentIndexRow, NewEvent, PersonalRow, Revoke, Session, StoreError, StreamKey, Timestamp,
+};
 
 /// What becomes of a stream by a command.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +75,31 @@ pub enum SideWrite {
         subject_id: Uuid,
         /// The incident.
         incident_id: Uuid,
+    },
+    /// A reader of the log has read up to here; it never goes back.
+    ReaderAt {
+        /// Which one.
+        name: String,
+        /// The last position that it has read.
+        position: u64,
+    },
+    /// Cases have something new for the hub, at most [`crate::MAX_KEYS`].
+    HubPending {
+        /// Which ones.
+        cases: Vec<HubPending>,
+        /// When that was noted.
+        at: Timestamp,
+    },
+    /// The hub has everything of a case up to a message. Nothing happens when the case went on meanwhile.
+    HubDelivered {
+        /// The case.
+        number: String,
+        /// The mark of the message.
+        position: u64,
+        /// Its sequence number.
+        sequence: u64,
+        /// When the hub took it.
+        at: Timestamp,
     },
 }
 

@@ -64,10 +64,10 @@ pub struct HubSummary {
     pub pending: u64,
     /// Cases that wait for a person.
     pub dead: u64,
-    /// Cases of which the hub has everything.
-    pub idle: u64,
     /// Since when the oldest of the pending cases waits.
     pub oldest_pending_since: Option<Timestamp>,
+    /// A pending case was tried in vain: the hub does not answer.
+    pub failing: bool,
 }
 
 /// The table of the hub's delivery.
@@ -80,6 +80,7 @@ pub trait HubCases: Send + Sync {
     async fn hub_due(&self, now: Timestamp, limit: u32) -> Result<Vec<HubCase>, StoreError>;
 
     /// The hub has everything up to `position`, which was the case's message `sequence`.
+    /// Usually it is written with the log: [`crate::SideWrite::HubDelivered`].
     async fn hub_delivered(&self, number: &str, position: u64, sequence: u64, now: Timestamp)
     -> Result<(), StoreError>;
 
@@ -107,6 +108,6 @@ pub trait HubCases: Send + Sync {
         limit: u32,
     ) -> Result<Vec<HubCase>, StoreError>;
 
-    /// How the delivery stands.
+    /// How the delivery stands. It costs what waits, not what was delivered.
     async fn hub_summary(&self) -> Result<HubSummary, StoreError>;
 }

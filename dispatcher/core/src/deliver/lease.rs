@@ -55,7 +55,8 @@ pub async fn lease(core: &Core, request: LeaseDeliveriesRequest) -> Result<Lease
 async fn look_once(core: &Core, limit: u32) -> Result<Vec<Delivery>, SiagaError> {
     let (store, now) = (&core.context.store, core.context.now());
     // Cases that are out still count as due; behind them others wait.
-    let due = store.hub_due(now, CASES_MAX * 2).await.map_err(store_error)?;
+    let look_at = limit.saturating_add(core.hub.count_out()).min(CASES_MAX * 2);
+    let due = store.hub_due(now, look_at).await.map_err(store_error)?;
     let mut deliveries: Vec<Delivery> = Vec::new();
     let (mut cases, mut bytes) = (0, 0);
     for case in due {

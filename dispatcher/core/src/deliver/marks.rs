@@ -1,14 +1,14 @@
 //! Reads the log and notes which cases have something new for the hub; and carries out what a person settled.
 
 use super::{message, record_mark, status_mark};
-use crate::{Core, context::store_error, reconcile::Reconciler};
+use crate::{Core, command::Internal, context::store_error, reconcile::Reconciler, work::Work, writer::Lane};
 use async_trait::async_trait;
 use siaga_domain::{
     Aggregate, SiagaError,
     aggregate::from_log,
     incident::{HubAction, Incident, IncidentEvent, IncidentState},
 };
-use siaga_store::{EventRow, HubCaseState, HubPending, Store, StoreError, StreamKey};
+use siaga_store::{EventRow, HubCaseState, HubPending, SideWrite, Store, StoreError, StreamKey};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -38,11 +38,12 @@ impl Reconciler for Marks {
             let events = store.events_after(position, PAGE).await.map_err(store_error)?;
             let Some(last) = events.last() else { return Ok(marked) };
             position = last.position;
-            marked += mark(core, &events).await?;
+            let pending = pending(core, &events).await?;
+            marked += pending.len() as u64;
             for event in events.iter().filter(|event| event.event_type == "incident.hub_settled") {
                 carry_out(core, event).await?;
             }
-            store.set_reader_position(READER, position).await.map_err(store_error)?;
+            core.writer.internal(Lane::Routine, MarkForHub { pending, position }).await?;
             if events.len() < PAGE as usize {
                 return Ok(marked);
             }
@@ -50,7 +51,28 @@ impl Reconciler for Marks {
     }
 }
 
-async fn mark(core: &Core, events: &[EventRow]) -> Result<u64, SiagaError> {
+/// Written by the log's writer, with whatever else is written just then: no commit of its own.
+struct MarkForHub {
+    pending: Vec<HubPending>,
+    position: u64,
+}
+
+#[async_trait]
+impl Internal for MarkForHub {
+    fn name(&self) -> &'static str {
+        "MarkForHub"
+    }
+
+    async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, SiagaError> {
+        if !self.pending.is_empty() {
+            work.side(SideWrite::HubPending { cases: self.pending.clone(), at: work.now });
+        }
+        work.side(SideWrite::ReaderAt { name: READER.to_owned(), position: self.position });
+        Ok(Vec::new())
+    }
+}
+
+async fn pending(core: &Core, events: &[EventRow]) -> Result<Vec<HubPending>, SiagaError> {
     let store = &*core.context.store;
     let mut newest: HashMap<Uuid, &EventRow> = HashMap::new();
     for event in events.iter().filter(|event| message::stage(event).is_some()) {
@@ -65,10 +87,7 @@ async fn mark(core: &Core, events: &[EventRow]) -> Result<u64, SiagaError> {
         let mark = if record { record_mark(event.position) } else { status_mark(event.position) };
         pending.push(HubPending { number: incident.number, incident_id, latest_position: mark });
     }
-    if !pending.is_empty() {
-        store.hub_mark_pending(&pending, core.context.now()).await.map_err(store_error)?;
-    }
-    Ok(pending.len() as u64)
+    Ok(pending)
 }
 
 async fn incidents(store: &dyn Store, keys: &[StreamKey]) -> Result<Vec<(Uuid, Incident)>, SiagaError> {

@@ -59,6 +59,11 @@ impl Deliveries {
         self.lock().cases.get(number).is_some_and(|(_, until)| now < *until)
     }
 
+    /// Cases that are with a gateway, some of them perhaps for too long.
+    fn count_out(&self) -> u32 {
+        u32::try_from(self.lock().cases.len()).unwrap_or(u32::MAX)
+    }
+
     fn give_out(&self, number: &str, last_sequence: u64, now: Timestamp) {
         let mut under_way = self.lock();
         under_way.cases.retain(|_, (_, until)| now < *until);

@@ -8,7 +8,7 @@ use siaga_domain::{
     incident::{Incident, IncidentEvent, IncidentState},
 };
 use siaga_proto::v1::{DeliveryResult, RecordDeliveryRequest, RecordDeliveryResponse};
-use siaga_store::{HubCase, StoreError, StreamKey};
+use siaga_store::{HubCase, SideWrite, StoreError, StreamKey};
 use uuid::Uuid;
 
 /// First pause after a failure, in ms; it doubles ...
@@ -27,21 +27,22 @@ pub async fn record(core: &Core, request: RecordDeliveryRequest) -> Result<Recor
     let unknown = || SiagaError::not_found("Kasus", "The case");
     let case = store.hub_case(&request.case_number).await.map_err(store_error)?.ok_or_else(unknown)?;
     let result = request.result();
-    core.hub.settle(&case.number, request.sequence, result == DeliveryResult::Accepted);
     // Told twice, or out of order after a lost word: the case goes on from what is known here.
-    if request.sequence != case.delivered_sequence + 1 {
-        return Ok(RecordDeliveryResponse {});
-    }
-    let mark = mark_of(&case, request.position);
+    let noted =
+        if request.sequence == case.delivered_sequence + 1 { note(core, &case, &request, now).await } else { Ok(()) };
+    // Only now may it be given out again: an earlier look would find it where it was.
+    core.hub.settle(&case.number, request.sequence, result == DeliveryResult::Accepted && noted.is_ok());
+    noted.map(|()| RecordDeliveryResponse {})
+}
+
+async fn note(core: &Core, case: &HubCase, request: &RecordDeliveryRequest, now: Timestamp) -> Result<(), SiagaError> {
+    let store = &core.context.store;
+    let mark = mark_of(case, request.position);
     let detail: String = request.detail.chars().take(DETAIL_CHARS).collect();
-    let noted = match result {
+    let noted = match request.result() {
         DeliveryResult::Accepted => {
             core.hub.heard(true, now);
-            if mark == record_mark(request.position) {
-                let answered_at = convert::time("answered_at", request.answered_at)?;
-                stamp_acceptance(core, &case, request.position, answered_at).await?;
-            }
-            store.hub_delivered(&case.number, mark, request.sequence, now).await
+            return accepted(core, case, request, mark).await;
         }
         DeliveryResult::Unreachable => {
             core.hub.heard(false, now);
@@ -59,7 +60,7 @@ pub async fn record(core: &Core, request: RecordDeliveryRequest) -> Result<Recor
     };
     match noted {
         // Somebody settled it meanwhile.
-        Ok(()) | Err(StoreError::NotFound { .. }) => Ok(RecordDeliveryResponse {}),
+        Ok(()) | Err(StoreError::NotFound { .. }) => Ok(()),
         Err(error) => Err(store_error(error)),
     }
 }
@@ -78,51 +79,79 @@ fn pause_ms(core: &Core, attempts: u64) -> i64 {
     pause_ms + pause_ms * i64::from(byte[0]) / 1024
 }
 
-/// T13: the hub has the record of a closing. Written before the table moves on: a crash between repeats it harmlessly.
-async fn stamp_acceptance(
-    core: &Core,
-    case: &HubCase,
-    position: u64,
-    answered_at: Option<Timestamp>,
-) -> Result<(), SiagaError> {
+/// Takes note of a message that the hub has, through the log's writer: many cases share one commit with whatever else
+/// is written, so that deliveries never queue for the database before a call.
+async fn accepted(core: &Core, case: &HubCase, request: &RecordDeliveryRequest, mark: u64) -> Result<(), SiagaError> {
+    let of_record = mark == record_mark(request.position);
+    let revision = if of_record { Some(revision_at(core, case, request.position).await?) } else { None };
+    let work = DeliveredToHub {
+        incident_id: case.incident_id,
+        number: case.number.clone(),
+        mark,
+        sequence: request.sequence,
+        revision,
+        answered_at: convert::time("answered_at", request.answered_at)?,
+    };
+    core.writer.internal(Lane::Routine, work).await.map(|_| ())
+}
+
+/// How many times the case was closed up to a position.
+async fn revision_at(core: &Core, case: &HubCase, position: u64) -> Result<u32, SiagaError> {
     let key = StreamKey::new(Incident::KIND, case.incident_id);
     let (mut version, mut revision) = (0, 0_u32);
     loop {
         let events = core.context.store.events_of_stream(&key, version, 1000).await.map_err(store_error)?;
-        let Some(last) = events.last() else { break };
+        let Some(last) = events.last() else { return Ok(revision) };
         version = last.version;
         let closings =
             events.iter().filter(|event| event.event_type == "incident.closed" && event.position <= position);
         revision += u32::try_from(closings.count()).unwrap_or(0);
     }
-    let work = AcceptedByHub { incident_id: case.incident_id, revision, answered_at };
-    core.writer.internal(Lane::Emergency, work).await.map(|_| ())
 }
 
-struct AcceptedByHub {
+struct DeliveredToHub {
     incident_id: Uuid,
-    revision: u32,
+    number: String,
+    mark: u64,
+    sequence: u64,
+    /// Of the closing whose record it was; none for a status update.
+    revision: Option<u32>,
     answered_at: Option<Timestamp>,
 }
 
 #[async_trait]
-impl Internal for AcceptedByHub {
+impl Internal for DeliveredToHub {
     fn name(&self) -> &'static str {
-        "AcceptedByHub"
+        "DeliveredToHub"
     }
 
     async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, SiagaError> {
+        if let Some(revision) = self.revision {
+            self.stamp_acceptance(work, revision).await?;
+        }
+        work.side(SideWrite::HubDelivered {
+            number: self.number.clone(),
+            position: self.mark,
+            sequence: self.sequence,
+            at: work.now,
+        });
+        Ok(Vec::new())
+    }
+}
+
+impl DeliveredToHub {
+    /// T13: the hub has the record of a closing.
+    async fn stamp_acceptance(&self, work: &mut Work<'_>, revision: u32) -> Result<(), SiagaError> {
         let incident = work.get::<Incident>(self.incident_id, ("Kejadian", "The incident")).await?;
-        let of_this_closing = incident.state == IncidentState::Closed && incident.revision == self.revision;
+        let of_this_closing = incident.state == IncidentState::Closed && incident.revision == revision;
         if of_this_closing && incident.hub_accepted.is_none() {
             // The gateway's clock may be off; the acceptance lies between the closing and now.
             let closed_at = incident.outcome.as_ref().and_then(|outcome| outcome.closed.as_ref()).map(|(at, _)| *at);
             let earliest = closed_at.unwrap_or(work.now).min(work.now);
             let occurred_at = self.answered_at.unwrap_or(work.now).clamp(earliest, work.now);
             let meta = EventMeta { occurred_at, ..work.meta() };
-            let accepted = IncidentEvent::HubAccepted { revision: self.revision };
-            work.emit::<Incident>(self.incident_id, accepted, &meta).await?;
+            work.emit::<Incident>(self.incident_id, IncidentEvent::HubAccepted { revision }, &meta).await?;
         }
-        Ok(Vec::new())
+        Ok(())
     }
 }

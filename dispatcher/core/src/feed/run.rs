@@ -20,7 +20,7 @@ use crate::{
 use futures_util::FutureExt;
 use siaga_domain::{ErrorKind, SiagaError, Timestamp};
 use siaga_proto::v1::{AudienceChange, EndedSession, FeedItem};
-use siaga_store::{EventRow, HubCaseState, UnitPosition};
+use siaga_store::{EventRow, UnitPosition};
 use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
@@ -38,8 +38,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const LOOKS_A_ROUND: u32 = 4;
 /// Rounds between two words on all parts, whether anything changed or not: a screen that missed one gets the next.
 const ROUNDS_A_WORD: u32 = 15;
-/// Waiting cases looked at to see whether the hub answers.
-const HUB_CASES: u32 = 50;
 
 /// Runs until it is stopped. A turn that fails is tried again; nothing is skipped by it.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -292,15 +290,8 @@ async fn look_around(shared: &Shared, around: &mut Around, by_timer: bool) -> Re
 /// Whether the hub answers, and how many cases wait for it: it does not when one that waits was tried in vain. Read from
 /// the store, as the delivery may run in another process.
 async fn hub_state(shared: &Shared) -> Result<(bool, u32), SiagaError> {
-    let store = &shared.context.store;
-    let waiting = store.hub_summary().await.map_err(store_error)?.pending;
-    let failing = if waiting == 0 {
-        false
-    } else {
-        let cases = store.hub_cases(Some(HubCaseState::Pending), None, HUB_CASES).await.map_err(store_error)?;
-        cases.iter().any(|case| case.attempts > 0)
-    };
-    Ok((!failing, u32::try_from(waiting).unwrap_or(u32::MAX)))
+    let hub = shared.context.store.hub_summary().await.map_err(store_error)?;
+    Ok((!hub.failing, u32::try_from(hub.pending).unwrap_or(u32::MAX)))
 }
 
 /// Cases that ended long enough ago leave the screens.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sqlx::{QueryBuilder, Row};
 
 use super::batch::batches;
-use super::{Backend, Db, dialect};
+use super::{Backend, Db, Transaction, dialect};
 use crate::limits::{MAX_KEYS, check, page};
 use crate::rows::{self, RawHubCase, signed, unsigned};
 use crate::{HubCase, HubCaseState, HubCases, HubPending, HubSummary, StoreError, Timestamp};
@@ -35,50 +35,77 @@ fn found(number: &str, rows: u64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Notes that cases have something new.
+pub(super) async fn mark_pending(tx: &mut Transaction, cases: &[HubPending], now: Timestamp) -> Result<(), StoreError> {
+    check("hub cases to mark", cases.len(), MAX_KEYS)?;
+    let mut newest: BTreeMap<&String, &HubPending> = BTreeMap::new();
+    for case in cases {
+        let kept = newest.entry(&case.number).or_insert(case);
+        if kept.latest_position < case.latest_position {
+            *kept = case;
+        }
+    }
+    let mut values = Vec::with_capacity(newest.len());
+    for case in newest.into_values() {
+        values.push((case, signed(case.latest_position, "events")?));
+    }
+    for batch in batches(&values) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO hub_cases (number, incident_id, delivered_position, \
+             delivered_sequence, latest_position, state, attempts, next_attempt_at_ms, \
+             pending_since_ms) ",
+        );
+        query.push_values(batch, |mut row, (case, latest)| {
+            row.push_bind(case.number.clone())
+                .push_bind(case.incident_id.to_string())
+                .push_bind(0_i64)
+                .push_bind(0_i64)
+                .push_bind(*latest)
+                .push_bind("pending")
+                .push_bind(0_i64)
+                .push_bind(now.unix_ms())
+                .push_bind(now.unix_ms());
+        });
+        // What waits already keeps its time; what the hub has already is nothing new.
+        query.push(
+            " ON CONFLICT (number) DO UPDATE SET latest_position = excluded.latest_position, \
+             state = CASE hub_cases.state WHEN 'idle' THEN 'pending' ELSE hub_cases.state END, \
+             next_attempt_at_ms = CASE hub_cases.state WHEN 'idle' \
+             THEN excluded.next_attempt_at_ms ELSE hub_cases.next_attempt_at_ms END, \
+             pending_since_ms = COALESCE(hub_cases.pending_since_ms, excluded.pending_since_ms) \
+             WHERE hub_cases.latest_position < excluded.latest_position",
+        );
+        query.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// The case goes on after this message, unless it went on already.
+pub(super) fn delivered(
+    number: &str,
+    position: u64,
+    sequence: u64,
+    now: Timestamp,
+) -> Result<sqlx::query::Query<'static, Db, <Db as sqlx::Database>::Arguments>, StoreError> {
+    let query = sqlx::query::<Db>(
+        "UPDATE hub_cases SET delivered_position = $1, delivered_sequence = $2, attempts = 0, \
+         last_error = NULL, refused_position = NULL, next_attempt_at_ms = $3, \
+         state = CASE WHEN latest_position <= $1 THEN 'idle' ELSE 'pending' END, \
+         pending_since_ms = CASE WHEN latest_position <= $1 THEN NULL ELSE $3 END \
+         WHERE number = $4 AND delivered_position <= $1",
+    );
+    Ok(query
+        .bind(signed(position, "events")?)
+        .bind(signed(sequence, "messages")?)
+        .bind(now.unix_ms())
+        .bind(number.to_owned()))
+}
+
 #[async_trait]
 impl HubCases for Backend {
     async fn hub_mark_pending(&self, cases: &[HubPending], now: Timestamp) -> Result<(), StoreError> {
-        check("hub cases to mark", cases.len(), MAX_KEYS)?;
-        let mut newest: BTreeMap<&String, &HubPending> = BTreeMap::new();
-        for case in cases {
-            let kept = newest.entry(&case.number).or_insert(case);
-            if kept.latest_position < case.latest_position {
-                *kept = case;
-            }
-        }
-        let mut values = Vec::with_capacity(newest.len());
-        for case in newest.into_values() {
-            values.push((case, signed(case.latest_position, "events")?));
-        }
         let mut tx = dialect::begin(self.writer()).await?;
-        for batch in batches(&values) {
-            let mut query = QueryBuilder::<Db>::new(
-                "INSERT INTO hub_cases (number, incident_id, delivered_position, \
-                 delivered_sequence, latest_position, state, attempts, next_attempt_at_ms, \
-                 pending_since_ms) ",
-            );
-            query.push_values(batch, |mut row, (case, latest)| {
-                row.push_bind(case.number.clone())
-                    .push_bind(case.incident_id.to_string())
-                    .push_bind(0_i64)
-                    .push_bind(0_i64)
-                    .push_bind(*latest)
-                    .push_bind("pending")
-                    .push_bind(0_i64)
-                    .push_bind(now.unix_ms())
-                    .push_bind(now.unix_ms());
-            });
-            // What waits already keeps its time; what the hub has already is nothing new.
-            query.push(
-                " ON CONFLICT (number) DO UPDATE SET latest_position = excluded.latest_position, \
-                 state = CASE hub_cases.state WHEN 'idle' THEN 'pending' ELSE hub_cases.state END, \
-                 next_attempt_at_ms = CASE hub_cases.state WHEN 'idle' \
-                 THEN excluded.next_attempt_at_ms ELSE hub_cases.next_attempt_at_ms END, \
-                 pending_since_ms = COALESCE(hub_cases.pending_since_ms, excluded.pending_since_ms) \
-                 WHERE hub_cases.latest_position < excluded.latest_position",
-            );
-            query.build().execute(&mut *tx).await?;
-        }
+        mark_pending(&mut tx, cases, now).await?;
         Ok(tx.commit().await?)
     }
 
@@ -96,19 +123,7 @@ impl HubCases for Backend {
         sequence: u64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let done = sqlx::query::<Db>(
-            "UPDATE hub_cases SET delivered_position = $1, delivered_sequence = $2, attempts = 0, \
-             last_error = NULL, refused_position = NULL, next_attempt_at_ms = $3, \
-             state = CASE WHEN latest_position <= $1 THEN 'idle' ELSE 'pending' END, \
-             pending_since_ms = CASE WHEN latest_position <= $1 THEN NULL ELSE $3 END \
-             WHERE number = $4 AND delivered_position <= $1",
-        )
-        .bind(signed(position, "events")?)
-        .bind(signed(sequence, "messages")?)
-        .bind(now.unix_ms())
-        .bind(number.to_owned())
-        .execute(self.writer())
-        .await?;
+        let done = delivered(number, position, sequence, now)?.execute(self.writer()).await?;
         found(number, done.rows_affected())
     }
 
@@ -184,15 +199,22 @@ impl HubCases for Backend {
         query.push_bind(after_number.unwrap_or_default().to_owned());
         if let Some(state) = state {
             query.push(" AND state = ").push_bind(state.as_str());
+            if state != HubCaseState::Idle {
+                // Said literally, so that the index of the few that wait is found.
+                query.push(" AND state <> 'idle'");
+            }
         }
         query.push(" ORDER BY number LIMIT ").push_bind(page("hub cases in a page", limit)?);
         rows::all(query.build_query_as::<RawHubCase>().fetch_all(self.reader()).await?)
     }
 
     async fn hub_summary(&self) -> Result<HubSummary, StoreError> {
-        let rows = sqlx::query::<Db>("SELECT state, COUNT(*), MIN(pending_since_ms) FROM hub_cases GROUP BY state")
-            .fetch_all(self.reader())
-            .await?;
+        let rows = sqlx::query::<Db>(
+            "SELECT state, COUNT(*), MIN(pending_since_ms), MAX(attempts) FROM hub_cases \
+             WHERE state <> 'idle' GROUP BY state",
+        )
+        .fetch_all(self.reader())
+        .await?;
         let mut summary = HubSummary::default();
         for row in rows {
             let count = unsigned(row.try_get(1)?, "hub_cases")?;
@@ -201,9 +223,10 @@ impl HubCases for Backend {
                     summary.pending = count;
                     let oldest: Option<i64> = row.try_get(2)?;
                     summary.oldest_pending_since = oldest.map(Timestamp::from_unix_ms);
+                    summary.failing = row.try_get::<i64, _>(3)? > 0;
                 }
                 HubCaseState::Dead => summary.dead = count,
-                HubCaseState::Idle => summary.idle = count,
+                HubCaseState::Idle => {}
             }
         }
         Ok(summary)

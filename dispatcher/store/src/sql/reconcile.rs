@@ -7,6 +7,19 @@ use super::{Backend, Db};
 use crate::rows::{signed, unsigned};
 use crate::{Reconcilers, StoreError, Timestamp};
 
+/// A reader has read up to here; it never goes back.
+pub(super) fn reader_at(
+    name: &str,
+    position: u64,
+) -> Result<sqlx::query::Query<'static, Db, <Db as sqlx::Database>::Arguments>, StoreError> {
+    let query = sqlx::query::<Db>(
+        "INSERT INTO reader_positions (name, position) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET position = excluded.position \
+         WHERE reader_positions.position < excluded.position",
+    );
+    Ok(query.bind(name.to_owned()).bind(signed(position, "events")?))
+}
+
 #[async_trait]
 impl Reconcilers for Backend {
     async fn reader_position(&self, name: &str) -> Result<u64, StoreError> {
@@ -18,15 +31,7 @@ impl Reconcilers for Backend {
     }
 
     async fn set_reader_position(&self, name: &str, position: u64) -> Result<(), StoreError> {
-        sqlx::query::<Db>(
-            "INSERT INTO reader_positions (name, position) VALUES ($1, $2) \
-             ON CONFLICT (name) DO UPDATE SET position = excluded.position \
-             WHERE reader_positions.position < excluded.position",
-        )
-        .bind(name.to_owned())
-        .bind(signed(position, "events")?)
-        .execute(self.writer())
-        .await?;
+        reader_at(name, position)?.execute(self.writer()).await?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::batch::{batches, key_batches, push_in};
-use super::{Db, Transaction, dialect, facts};
+use super::{Db, Transaction, dialect, facts, hub, reconcile};
 use crate::commit::Plan;
 use crate::{ERASED, Fact, IncidentIndexRow, PersonalIndex, PersonalRow, Revoke, SideWrite, StoreError, split_words};
 
@@ -156,6 +156,11 @@ async fn extra(tx: &mut Transaction, write: &SideWrite) -> Result<(), StoreError
         .bind(incident_id.to_string())
         .bind(subject_kind.clone())
         .bind(subject_id.to_string()),
+        SideWrite::ReaderAt { name, position } => reconcile::reader_at(name, *position)?,
+        SideWrite::HubPending { cases, at } => return hub::mark_pending(tx, cases, *at).await,
+        SideWrite::HubDelivered { number, position, sequence, at } => {
+            hub::delivered(number, *position, *sequence, *at)?
+        }
     };
     query.execute(&mut **tx).await?;
     Ok(())
