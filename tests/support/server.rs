@@ -147,6 +147,21 @@ impl Server {
         self.data.path().join("data")
     }
 
+    /// The CPU time that its process has used so far, in s. Read from Linux.s table of processes.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn cpu_s(&self) -> f64 {
+        /// Linux counts in hundredths of a second whatever its own tick is.
+        const TICKS_A_S: f64 = 100.0;
+        let pid = self.child.as_ref().expect("it runs").id();
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        // The name, in brackets, may hold spaces; after it user time is the 12th word and system time the 13th.
+        let words: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        let ticks = |index: usize| words[index].parse::<f64>().unwrap();
+        (ticks(11) + ticks(12)) / TICKS_A_S
+    }
+
     /// Ends it as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

@@ -70,17 +70,14 @@ pub struct HubSummary {
     pub failing: bool,
 }
 
-/// The table of the hub's delivery.
+/// The table of the hub's delivery. That a case has something new, and that the hub has it, is written with the log:
+/// [`crate::SideWrite::HubPending`], [`crate::SideWrite::HubDelivered`].
 #[async_trait]
 pub trait HubCases: Send + Sync {
-    /// Notes that cases have something new. Idempotent; a dead case stays dead.
-    async fn hub_mark_pending(&self, cases: &[HubPending], now: Timestamp) -> Result<(), StoreError>;
-
     /// The pending cases whose time has come, the longest due first.
     async fn hub_due(&self, now: Timestamp, limit: u32) -> Result<Vec<HubCase>, StoreError>;
 
     /// The hub has everything up to `position`, which was the case's message `sequence`.
-    /// Usually it is written with the log: [`crate::SideWrite::HubDelivered`].
     async fn hub_delivered(&self, number: &str, position: u64, sequence: u64, now: Timestamp)
     -> Result<(), StoreError>;
 

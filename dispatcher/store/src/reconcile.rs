@@ -7,11 +7,9 @@ use crate::{StoreError, Timestamp};
 /// Positions of readers, and leases so that a reconciler runs once in the cluster.
 #[async_trait]
 pub trait Reconcilers: Send + Sync {
-    /// How far the reader of this name has read; 0 for one that never did.
+    /// How far the reader of this name has read; 0 for one that never did. Written with the log:
+    /// [`crate::SideWrite::ReaderAt`].
     async fn reader_position(&self, name: &str) -> Result<u64, StoreError>;
-
-    /// Stores how far a reader has read. It never goes back.
-    async fn set_reader_position(&self, name: &str, position: u64) -> Result<(), StoreError>;
 
     /// Takes or renews the lease `name` for `owner` until `until`. True when the owner has it now;
     /// false when another's still runs at `now`.

@@ -15,7 +15,7 @@ use siaga_domain::{
     unit::Unit,
 };
 use siaga_proto::v1::{self, Entity, FeedItem, entity::Value};
-use siaga_store::{HubPending, Session, SessionKind, SideWrite, UnitPosition};
+use siaga_store::{CommandCommit, HubPending, Session, SessionKind, SideWrite, UnitPosition};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
@@ -295,7 +295,8 @@ async fn boards_see_which_agencies_are_there_and_how_the_hub_is() {
     part(&mut items, "agency:damkar", false, 0).await;
     let (store, now) = (&core.context.store, core.clock.now());
     let pending = HubPending { number: "SKW-20261122-0001".into(), incident_id: Uuid::nil(), latest_position: 4 };
-    store.hub_mark_pending(&[pending], now).await.unwrap();
+    let mark = SideWrite::HubPending { cases: vec![pending], at: now };
+    store.append(&[CommandCommit { extra: vec![mark], ..CommandCommit::default() }]).await.unwrap();
     part(&mut items, "hub", true, 1).await;
     store.hub_unreachable("SKW-20261122-0001", now, "no answer").await.unwrap();
     part(&mut items, "hub", false, 1).await;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sqlx::{QueryBuilder, Row};
 
 use super::batch::batches;
-use super::{Backend, Db, Transaction, dialect};
+use super::{Backend, Db, Transaction};
 use crate::limits::{MAX_KEYS, check, page};
 use crate::rows::{self, RawHubCase, signed, unsigned};
 use crate::{HubCase, HubCaseState, HubCases, HubPending, HubSummary, StoreError, Timestamp};
@@ -103,12 +103,6 @@ pub(super) fn delivered(
 
 #[async_trait]
 impl HubCases for Backend {
-    async fn hub_mark_pending(&self, cases: &[HubPending], now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = dialect::begin(self.writer()).await?;
-        mark_pending(&mut tx, cases, now).await?;
-        Ok(tx.commit().await?)
-    }
-
     async fn hub_due(&self, now: Timestamp, limit: u32) -> Result<Vec<HubCase>, StoreError> {
         let mut query = select_cases("state = 'pending' AND next_attempt_at_ms <= ");
         query.push_bind(now.unix_ms()).push(" ORDER BY next_attempt_at_ms, number LIMIT ");

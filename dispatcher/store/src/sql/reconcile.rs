@@ -30,11 +30,6 @@ impl Reconcilers for Backend {
         row.map_or(Ok(0), |row| unsigned(row.try_get(0)?, "reader_positions.position"))
     }
 
-    async fn set_reader_position(&self, name: &str, position: u64) -> Result<(), StoreError> {
-        reader_at(name, position)?.execute(self.writer()).await?;
-        Ok(())
-    }
-
     async fn take_lease(&self, name: &str, owner: &str, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
         let done = sqlx::query::<Db>(
             "INSERT INTO leases (name, owner, until_ms) VALUES ($1, $2, $3) \

@@ -1,7 +1,7 @@
 //! The table of the hub's delivery.
 
 use siaga_store::testing::TestStore;
-use siaga_store::{HubCaseState, HubPending, HubSummary, StoreError};
+use siaga_store::{CommandCommit, HubCaseState, HubPending, HubSummary, SideWrite, StoreError};
 
 use crate::common::{at, id};
 
@@ -17,16 +17,21 @@ fn pending(number: &str, latest_position: u64) -> HubPending {
     HubPending { number: number.into(), incident_id: id(1), latest_position }
 }
 
+async fn mark(test: &TestStore, cases: &[HubPending], now: i64) {
+    let mark = SideWrite::HubPending { cases: cases.to_vec(), at: at(now) };
+    test.store.append(&[CommandCommit { extra: vec![mark], ..CommandCommit::default() }]).await.unwrap();
+}
+
 async fn due(test: &TestStore, now: i64) -> Vec<String> {
     test.store.hub_due(at(now), 100).await.unwrap().into_iter().map(|case| case.number).collect()
 }
 
 async fn a_case_is_delivered_bit_by_bit(test: TestStore) {
-    test.store.hub_mark_pending(&[pending("A", 5)], at(100)).await.unwrap();
+    mark(&test, &[pending("A", 5)], 100).await;
     assert_eq!(due(&test, 99).await, Vec::<String>::new());
     assert_eq!(due(&test, 100).await, ["A"]);
-    test.store.hub_mark_pending(&[pending("A", 9)], at(200)).await.unwrap();
-    test.store.hub_mark_pending(&[pending("A", 7)], at(300)).await.unwrap();
+    mark(&test, &[pending("A", 9)], 200).await;
+    mark(&test, &[pending("A", 7)], 300).await;
     let case = test.store.hub_case("A").await.unwrap().unwrap();
     assert_eq!((case.latest_position, case.next_attempt_at, case.pending_since), (9, at(100), Some(at(100))));
     assert_eq!((case.delivered_position, case.delivered_sequence, case.incident_id), (0, 0, id(1)));
@@ -34,22 +39,24 @@ async fn a_case_is_delivered_bit_by_bit(test: TestStore) {
     test.store.hub_delivered("A", 5, 1, at(400)).await.unwrap();
     let case = test.store.hub_case("A").await.unwrap().unwrap();
     assert_eq!((case.state, case.delivered_position, case.delivered_sequence), (HubCaseState::Pending, 5, 1));
-    test.store.hub_delivered("A", 9, 2, at(500)).await.unwrap();
+    let number = "A".to_owned();
+    let delivered = SideWrite::HubDelivered { number, position: 9, sequence: 2, at: at(500) };
+    test.store.append(&[CommandCommit { extra: vec![delivered], ..CommandCommit::default() }]).await.unwrap();
     let case = test.store.hub_case("A").await.unwrap().unwrap();
     assert_eq!((case.state, case.pending_since), (HubCaseState::Idle, None));
     assert_eq!(due(&test, 9999).await, Vec::<String>::new());
     // What the hub has is nothing new, and it never goes back.
-    test.store.hub_mark_pending(&[pending("A", 9)], at(600)).await.unwrap();
+    mark(&test, &[pending("A", 9)], 600).await;
     assert_eq!(due(&test, 9999).await, Vec::<String>::new());
     assert!(matches!(test.store.hub_delivered("A", 5, 1, at(600)).await, Err(StoreError::NotFound { .. })));
-    test.store.hub_mark_pending(&[pending("A", 12)], at(700)).await.unwrap();
+    mark(&test, &[pending("A", 12)], 700).await;
     assert_eq!(due(&test, 700).await, ["A"]);
     assert_eq!(test.store.hub_case("B").await.unwrap(), None);
     assert!(matches!(test.store.hub_delivered("B", 5, 1, at(600)).await, Err(StoreError::NotFound { .. })));
 }
 
 async fn an_unreachable_hub_never_makes_a_dead_letter(test: TestStore) {
-    test.store.hub_mark_pending(&[pending("A", 5), pending("B", 6)], at(100)).await.unwrap();
+    mark(&test, &[pending("A", 5), pending("B", 6)], 100).await;
     for attempt in 1..=50 {
         test.store.hub_unreachable("A", at(100 + attempt), &"lang ".repeat(1000)).await.unwrap();
     }
@@ -58,27 +65,29 @@ async fn an_unreachable_hub_never_makes_a_dead_letter(test: TestStore) {
     assert_eq!(case.last_error.map(|error| error.len()), Some(500));
     assert_eq!(due(&test, 149).await, ["B"]);
     assert_eq!(due(&test, 150).await, ["B", "A"], "the longest due first");
+    assert!(test.store.hub_summary().await.unwrap().failing);
     test.store.hub_delivered("A", 5, 1, at(200)).await.unwrap();
+    assert!(!test.store.hub_summary().await.unwrap().failing);
     let case = test.store.hub_case("A").await.unwrap().unwrap();
     assert_eq!((case.attempts, case.last_error), (0, None));
 }
 
 async fn a_refusal_holds_its_own_case_back(test: TestStore) {
-    test.store.hub_mark_pending(&[pending("A", 5), pending("B", 6)], at(100)).await.unwrap();
+    mark(&test, &[pending("A", 5), pending("B", 6)], 100).await;
     test.store.hub_refused("A", 5, "HTTP 422").await.unwrap();
     assert_eq!(due(&test, 9999).await, ["B"]);
-    test.store.hub_mark_pending(&[pending("A", 8)], at(300)).await.unwrap();
+    mark(&test, &[pending("A", 8)], 300).await;
     assert_eq!(due(&test, 9999).await, ["B"], "a dead case stays dead");
     let case = test.store.hub_case("A").await.unwrap().unwrap();
     assert_eq!((case.state, case.refused_position, case.latest_position), (HubCaseState::Dead, Some(5), 8));
     let summary = test.store.hub_summary().await.unwrap();
-    assert_eq!(summary, HubSummary { pending: 1, dead: 1, oldest_pending_since: Some(at(100)) });
+    assert_eq!(summary, HubSummary { pending: 1, dead: 1, oldest_pending_since: Some(at(100)), failing: false });
     let dead = test.store.hub_cases(Some(HubCaseState::Dead), None, 10).await.unwrap();
     assert_eq!(dead, [case]);
 }
 
 async fn a_dead_case_goes_on_after_replay_or_skip(test: TestStore) {
-    test.store.hub_mark_pending(&[pending("A", 8), pending("B", 5)], at(100)).await.unwrap();
+    mark(&test, &[pending("A", 8), pending("B", 5)], 100).await;
     assert!(matches!(test.store.hub_replay("A", at(1)).await, Err(StoreError::NotFound { .. })));
     test.store.hub_refused("A", 4, "HTTP 422").await.unwrap();
     test.store.hub_replay("A", at(200)).await.unwrap();
@@ -97,7 +106,7 @@ async fn a_dead_case_goes_on_after_replay_or_skip(test: TestStore) {
 
 async fn many_cases_are_marked_at_once(test: TestStore) {
     let cases: Vec<_> = (0..300).map(|number| pending(&format!("C{:03}", number % 150), number)).collect();
-    test.store.hub_mark_pending(&cases, at(100)).await.unwrap();
+    mark(&test, &cases, 100).await;
     assert_eq!(test.store.hub_summary().await.unwrap().pending, 150);
     let first = test.store.hub_cases(None, None, 100).await.unwrap();
     let rest = test.store.hub_cases(None, Some(&first[99].number), 100).await.unwrap();

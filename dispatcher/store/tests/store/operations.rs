@@ -91,8 +91,10 @@ async fn a_refused_group_writes_no_side_rows(test: TestStore) {
 
 async fn readers_keep_their_positions(test: TestStore) {
     assert_eq!(test.store.reader_position("hub").await.unwrap(), 0);
-    test.store.set_reader_position("hub", 7).await.unwrap();
-    test.store.set_reader_position("hub", 5).await.unwrap();
+    for position in [7, 5] {
+        let read = SideWrite::ReaderAt { name: "hub".into(), position };
+        test.store.append(&[only(vec![read])]).await.unwrap();
+    }
     assert_eq!(test.store.reader_position("hub").await.unwrap(), 7, "it never goes back");
     assert_eq!(test.store.reader_position("gateway").await.unwrap(), 0);
 }
