@@ -2,11 +2,12 @@ import { agency } from "./agency.ts";
 import { common } from "./common.ts";
 import { map } from "./map.ts";
 import { operator } from "./operator.ts";
+import { outbox } from "./outbox.ts";
 import { supervisor } from "./supervisor.ts";
 import { lang } from "./lang.svelte.ts";
 
 /** The catalogue: one room a file, every key in both languages (the type of `catalogue` sees to it). */
-export const messages = { ...common, ...operator, ...agency, ...map, ...supervisor };
+export const messages = { ...common, ...operator, ...agency, ...map, ...outbox, ...supervisor };
 
 export type Key = keyof typeof messages;
 

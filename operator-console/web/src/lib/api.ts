@@ -11,6 +11,7 @@ import { UnitService } from "../gen/siaga/v1/unit_pb.ts";
 import { careful } from "./careful.ts";
 import { clock } from "./clock.svelte.ts";
 import { toSiagaError } from "./errors.ts";
+import { resend } from "./resend.ts";
 import { session } from "./session.svelte.ts";
 
 const transport = createGrpcWebTransport({
@@ -32,6 +33,11 @@ export const api = {
   incidents: createClient(IncidentService, transport),
   units: createClient(UnitService, transport),
 };
+
+/** Sends what this person gave before a reload, a crash of the tab or an ended session. */
+export function resendKept(): Promise<void> {
+  return resend(transport);
+}
 
 /** Finds out whether the browser still has a session; takes the server's time on the way. */
 export async function resume(): Promise<void> {

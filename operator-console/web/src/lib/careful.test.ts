@@ -56,6 +56,7 @@ const ended = () => refused("SIAGA-1101", Code.Unauthenticated);
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   sessionStorage.clear();
+  localStorage.clear();
   session.leave();
   session.enter(me);
   return () => vi.useRealTimers();

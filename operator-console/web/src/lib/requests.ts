@@ -1,3 +1,4 @@
+import { clock } from "./clock.svelte.ts";
 import { uuid7 } from "./uuid7.ts";
 
 const KEY = "siaga.requests";
@@ -25,7 +26,8 @@ export class RequestIds {
   take(fingerprint: string): string {
     const known = this.#open.get(fingerprint);
     if (known) return known.id;
-    const id = uuid7();
+    // The server reads the time of an id: this machine's own clock may be wrong.
+    const id = uuid7(Math.round(clock.read()));
     this.#open.set(fingerprint, { id, at: Date.now() });
     if (this.#open.size > LIMIT) this.#open.delete(this.#open.keys().next().value ?? "");
     this.#keep();

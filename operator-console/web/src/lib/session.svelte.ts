@@ -1,6 +1,7 @@
 import type { AccountView } from "../gen/siaga/v1/access_pb.ts";
 import { ownDrafts } from "./drafts.ts";
 import { SiagaError } from "./errors.ts";
+import { outbox } from "./outbox.svelte.ts";
 
 export type SessionState = "unknown" | "out" | "in" | "expired";
 
@@ -19,6 +20,7 @@ class Session {
     this.account = account;
     this.state = "in";
     ownDrafts(account.id);
+    outbox.own(account.id);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const one of waiting) {
@@ -28,9 +30,10 @@ class Session {
     }
   }
 
-  /** Nobody is signed in and nothing waits. */
+  /** Nobody is signed in; what waits is kept for its person. */
   leave(): void {
     this.account = undefined;
+    outbox.own("");
     this.state = "out";
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -3,7 +3,9 @@ import type { UnitView } from "../../gen/siaga/v1/unit_pb.ts";
 import { act } from "../../lib/act.ts";
 import { api } from "../../lib/api.ts";
 import { loadDraft, saveDraft } from "../../lib/drafts.ts";
-import { ms } from "../../lib/proto.ts";
+import { clock } from "../../lib/clock.svelte.ts";
+import { live } from "../../lib/live.svelte.ts";
+import { at, ms } from "../../lib/proto.ts";
 import { session } from "../../lib/session.svelte.ts";
 import { isOver, stampOf } from "../../lib/way.ts";
 import { world } from "../../lib/world.svelte.ts";
@@ -97,7 +99,9 @@ class Watch {
     const atWork = one.units.filter((unit) => !isOver(unit.step));
     const alone = atWork.length === 1 && (atWork[0]?.step ?? 0) < step ? atWork[0] : undefined;
     const whose = unitId || (alone?.unitId ?? "");
-    await act(() => api.dispatch.reportStatus({ assignmentId: one.id, step, unitId: whose }));
+    // A step that has to wait for the connection happened now, not when it arrives.
+    const occurredAt = live.state === "lost" ? at(clock.read()) : undefined;
+    await act(() => api.dispatch.reportStatus({ assignmentId: one.id, step, unitId: whose, occurredAt }));
   }
 }
 

@@ -174,6 +174,13 @@ class Desk {
     this.#forms.delete(key);
   }
 
+  /** A card of before a reload has been opened now: what was typed for it has arrived. */
+  openedLate(callId: string, narrative: string): void {
+    const key = callId ? `call:${callId}` : "new";
+    if (this.form(key).get("narrative").trim() === narrative) this.forget(key);
+    if (this.selected === "new" && key === "new") this.select("");
+  }
+
   /** The desk is left: the next person starts with an empty one, drafts stay with their account. */
   reset(): void {
     this.#forms.clear();

@@ -151,6 +151,13 @@ export class CardForm {
     if (this.#landed.some((one) => one.version <= version)) {
       this.#landed = this.#landed.filter((one) => one.version > version);
     }
+    if (incident) this.#arrived(fieldsOf(incident));
+  }
+
+  /** What is typed and stored alike has arrived (an edit of before a reload): nothing is left to save. */
+  #arrived(stored: Fields): void {
+    const names = (Object.keys(this.#dirty) as FieldName[]).filter((one) => this.#dirty[one] === stored[one]);
+    if (names.length > 0 && !this.saving) this.discard(names);
   }
 
   get isOpen(): boolean {

@@ -1,0 +1,83 @@
+import { fromJsonString, type DescMethodUnary, type DescService, type Message } from "@bufbuild/protobuf";
+import type { Transport } from "@connectrpc/connect";
+import { AlarmService } from "../gen/siaga/v1/alarm_pb.ts";
+import { CallService } from "../gen/siaga/v1/call_pb.ts";
+import { DispatchService } from "../gen/siaga/v1/dispatch_pb.ts";
+import { HubDeliveryService } from "../gen/siaga/v1/hub_pb.ts";
+import { IncidentService } from "../gen/siaga/v1/incident_pb.ts";
+import { UnitService } from "../gen/siaga/v1/unit_pb.ts";
+import { t } from "../i18n/index.ts";
+import { explain } from "./act.ts";
+import { commandWord } from "./command-words.ts";
+import { dropDraft, loadDraft } from "./drafts.ts";
+import { toSiagaError } from "./errors.ts";
+import { outbox, type Command } from "./outbox.svelte.ts";
+import { toasts } from "./toasts.svelte.ts";
+
+const SERVICES: readonly DescService[] = [
+  AlarmService,
+  CallService,
+  DispatchService,
+  HubDeliveryService,
+  IncidentService,
+  UnitService,
+];
+
+/** Hears of a command that was given before a reload and has arrived now. */
+type Listener = (method: string, request: Message & Record<string, unknown>) => void;
+const listeners = new Set<Listener>();
+
+/** What stands on a screen as typed may be what has just been sent; returns what stops listening. */
+export function whenResent(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Forgets the typed text that has arrived with a command, where no screen that shows it stands. */
+function settle(method: string, request: Record<string, unknown>): void {
+  const incidentId = String(request.incidentId ?? "");
+  if (method === "CloseIncident") dropDraft(`close.${incidentId}`);
+  if (method === "AddNote" && loadDraft<string>(`note.${incidentId}`)?.trim() === request.text) {
+    dropDraft(`note.${incidentId}`);
+  }
+  if (method === "OpenIncident") {
+    const key = `card.${request.callId ? `call:${String(request.callId)}` : "new"}`;
+    const typed = loadDraft<{ dirty?: { narrative?: string } }>(key)?.dirty?.narrative ?? "";
+    if (typed.trim() === request.narrative) dropDraft(key);
+  }
+}
+
+/** Sends what a reload, a crash or an ended session has left, under the same ids and in its order. */
+export async function resend(transport: Transport): Promise<void> {
+  await Promise.all(outbox.unsent().map((one) => again(transport, one)));
+}
+
+async function again(transport: Transport, one: Command): Promise<void> {
+  const method = SERVICES.flatMap((service) => service.methods).find(
+    (known) => `${known.parent.typeName}/${known.name}` === one.method,
+  );
+  if (!method || method.methodKind !== "unary") return forget(one);
+  let request;
+  try {
+    request = fromJsonString(method.input, one.body);
+  } catch {
+    return forget(one);
+  }
+  try {
+    await transport.unary(method as DescMethodUnary, undefined, undefined, undefined, request);
+    toasts.show("ok", t("outbox.sent", { what: commandWord(one.method) }));
+    const sent = request as Message & Record<string, unknown>;
+    settle(method.name, sent);
+    for (const listener of listeners) listener(method.name, sent);
+  } catch (thrown) {
+    const error = toSiagaError(thrown);
+    if (error.kind === "signIn") return;
+    toasts.show("bad", `${commandWord(one.method)}: ${explain(error)}`, error.code);
+  }
+}
+
+/** A newer page no longer knows it: its person is told, and does it anew. */
+function forget(one: Command): void {
+  outbox.drop(one.id);
+  toasts.show("bad", t("outbox.unknown", { what: commandWord(one.method) }));
+}
