@@ -1,13 +1,15 @@
-/** A point as typed or pasted: degrees north and east. */
+/** A point as typed, pasted or chosen on the map: degrees north and east, and how exact it is where that is known. */
 export interface TypedPoint {
   latitude: number;
   longitude: number;
+  /** Radius in metres within which the place lies. */
+  accuracyM?: number;
 }
 
 const NUMBER = String.raw`(-?\d{1,3}(?:\.\d+)?)`;
 const FORMS = [
-  // "0.9063, 108.9872", also with a blank or a semicolon between.
-  new RegExp(String.raw`^\s*${NUMBER}\s*[,;\s]\s*${NUMBER}\s*$`),
+  // "0.9063, 108.9872", also with a blank or a semicolon between, and "±25 m" behind.
+  new RegExp(String.raw`^\s*${NUMBER}\s*[,;\s]\s*${NUMBER}\s*(?:±\s*(\d{1,6})\s*m)?\s*$`),
   // Links of map services: "...@0.9063,108.9872,17z", "...?q=0.9063,108.9872", "...#map=17/0.9063/108.9872".
   new RegExp(String.raw`@${NUMBER},${NUMBER}`),
   new RegExp(String.raw`[?&](?:q|ll|query|daddr)=${NUMBER}(?:,|%2C)${NUMBER}`, "i"),
@@ -26,7 +28,8 @@ function read(text: string): TypedPoint | PointProblem {
     if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) return "range";
     // 0,0 is what broken devices send; nobody calls from there.
     if (latitude === 0 && longitude === 0) return "zero";
-    return { latitude, longitude };
+    const accuracyM = Number(found[3] ?? 0);
+    return { latitude, longitude, ...(accuracyM > 0 ? { accuracyM } : {}) };
   }
   return "form";
 }
@@ -45,7 +48,9 @@ export function pointProblem(text: string): PointProblem | undefined {
 }
 
 export function pointText(point: TypedPoint | undefined): string {
-  return point ? `${round(point.latitude)}, ${round(point.longitude)}` : "";
+  if (!point) return "";
+  const accuracy = Math.round(point.accuracyM ?? 0);
+  return `${round(point.latitude)}, ${round(point.longitude)}${accuracy > 0 ? ` ±${accuracy} m` : ""}`;
 }
 
 function round(degrees: number): number {

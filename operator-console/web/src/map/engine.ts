@@ -52,6 +52,8 @@ export class Engine {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushedAt = 0;
   #wanted: (() => void) | undefined;
+  /** Where a flight is going; a person who takes hold of the map ends it. */
+  #going: { to: MapPoint; zoom: number } | undefined;
 
   constructor(container: HTMLElement, options: EngineOptions) {
     this.#options = options;
@@ -99,6 +101,7 @@ export class Engine {
       if (options.onselect) this.#map.getCanvas().style.cursor = this.#hit(event.point) ? "pointer" : "";
     });
     this.#map.on("idle", () => this.#idle());
+    this.#map.on("moveend", () => (this.#going = undefined));
     if (options.onclick) this.#map.getCanvas().style.cursor = "crosshair";
   }
 
@@ -121,7 +124,7 @@ export class Engine {
 
   async #click(event: MapMouseEvent): Promise<void> {
     const { lat, lng } = event.lngLat;
-    this.#options.onclick?.({ latitude: lat, longitude: lng, accuracyM: this.pointingM(lat) });
+    this.#options.onclick?.(this.#pointed(lat, lng));
     if (!this.#options.onselect) return;
     const feature = this.#hit(event.point);
     if (!feature) {
@@ -214,8 +217,12 @@ export class Engine {
 
   #move(to: MapPoint, zoom: number): void {
     const target = { center: [to.longitude, to.latitude] as [number, number], zoom };
-    if (this.#options.calm) this.#map.jumpTo(target);
-    else this.#map.easeTo({ ...target, duration: 450 });
+    if (this.#options.calm) {
+      this.#map.jumpTo(target);
+      return;
+    }
+    this.#map.easeTo({ ...target, duration: 450 });
+    this.#going = { to, zoom };
   }
 
   /** Brings a point into the middle, near enough to see streets; never zooms out from where the person is. */
@@ -256,21 +263,26 @@ export class Engine {
   nudge(point: MapPoint, x: number, y: number): MapPoint {
     const at = this.#map.project([point.longitude, point.latitude]);
     const { lat, lng } = this.#map.unproject([at.x + x, at.y + y]);
-    return { latitude: lat, longitude: lng, accuracyM: this.pointingM(lat) };
+    return this.#pointed(lat, lng);
   }
 
   get centre(): MapPoint {
     const { lat, lng } = this.#map.getCenter();
-    return { latitude: lat, longitude: lng, accuracyM: this.pointingM(lat) };
+    return this.#pointed(lat, lng);
   }
 
-  /** How exactly a point can be chosen at this zoom: whole metres, 3 at least. */
-  pointingM(latitude: number): number {
-    return Math.max(3, Math.round(metresPerPixel(this.#map.getZoom(), latitude) * POINTING_PX));
+  /** A point as somebody chose it: to the metre, and as exact as a hand is at this zoom, 3 m at best. */
+  #pointed(latitude: number, longitude: number): MapPoint {
+    const metre = (degrees: number) => Math.round(degrees * 1e5) / 1e5;
+    const reach = Math.round(metresPerPixel(this.#map.getZoom(), latitude) * POINTING_PX);
+    return { latitude: metre(latitude), longitude: metre(longitude), accuracyM: Math.max(3, reach) };
   }
 
+  /** The room has changed: a flight in hand would end beside its target, so it sets out again. */
   resize(): void {
+    const going = this.#going;
     this.#map.resize();
+    if (going) this.#move(going.to, going.zoom);
   }
 
   destroy(): void {

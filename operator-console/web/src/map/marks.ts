@@ -124,6 +124,25 @@ function drawIncident(c: Canvas, parts: readonly string[], palette: Palette): vo
   const hollow = priority === 4 || priority === 0 || about;
   const colour = hollow ? priorityColour(priority, palette) : palette.surface;
   drawGlyph(c, incidentGlyph(category), MIDDLE, MIDDLE + (priority === 2 ? 2 : 0), 13.5, colour);
+  drawNumber(c, priority, palette);
+}
+
+/** The number of the priority at the mark's foot: it is there where the label has no room. */
+function drawNumber(c: Canvas, priority: number, palette: Palette): void {
+  if (priority < 1) return;
+  const [x, y] = [MIDDLE + 11, MIDDLE + 10];
+  c.beginPath();
+  c.arc(x, y, 7, 0, 2 * Math.PI);
+  c.fillStyle = palette.surface;
+  c.fill();
+  c.strokeStyle = priorityColour(priority, palette);
+  c.lineWidth = 1.4;
+  c.stroke();
+  c.font = '700 10.5px "Inter Variable", sans-serif';
+  c.textAlign = "center";
+  c.textBaseline = "alphabetic";
+  c.fillStyle = palette.ink;
+  c.fillText(String(priority), x, y + 3.8);
 }
 
 function drawCluster(c: Canvas, rank: number, palette: Palette): void {

@@ -183,6 +183,9 @@ function names(p: Palette): LayerSpecification[] {
         "text-transform": "uppercase",
         "text-letter-spacing": 0.1,
         "text-max-width": 7,
+        // A mark in the middle of a kecamatan moves its name aside rather than hiding it.
+        "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
+        "text-radial-offset": 2,
       },
       paint: { "text-color": p.dim, ...halo },
     },

@@ -35,7 +35,9 @@ class Locate {
     const reply = this.#reply;
     if (!reply || point !== this.#text) return undefined;
     if (reply.kelurahanName) {
-      return t("card.pointIn", { kelurahan: reply.kelurahanName, kecamatan: reply.kecamatanName });
+      const accuracy = parsePoint(point)?.accuracyM;
+      const area = t("card.pointIn", { kelurahan: reply.kelurahanName, kecamatan: reply.kecamatanName });
+      return accuracy ? `${area} · ±${accuracy} m` : area;
     }
     if (reply.neighbourName) return t("card.pointOutside", { name: reply.neighbourName });
     return reply.outsideCity ? t("card.pointNowhere") : undefined;

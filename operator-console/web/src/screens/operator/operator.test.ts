@@ -32,6 +32,13 @@ describe("a typed point", () => {
     expect(pointText({ latitude: 0.90630004, longitude: 108.9872 })).toBe("0.9063, 108.9872");
     expect(pointText(undefined)).toBe("");
   });
+
+  test("keeps how exact it is", () => {
+    const point = { latitude: 0.9063, longitude: 108.9872, accuracyM: 25 };
+    expect(pointText(point)).toBe("0.9063, 108.9872 ±25 m");
+    expect(parsePoint(pointText(point))).toEqual(point);
+    expect(parsePoint("0.9063, 108.9872 ±25")).toBeUndefined();
+  });
   test("a thousandth of a degree of latitude is 111 m", () => {
     expect(
       Math.round(distanceM({ latitude: 0.9, longitude: 109 }, { latitude: 0.901, longitude: 109 })),
