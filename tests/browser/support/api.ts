@@ -3,7 +3,9 @@ import { createClient, type Client, type Interceptor } from "@connectrpc/connect
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { AccessService } from "../../../operator-console/web/src/gen/siaga/v1/access_pb.ts";
 import { CallService } from "../../../operator-console/web/src/gen/siaga/v1/call_pb.ts";
+import { DispatchService } from "../../../operator-console/web/src/gen/siaga/v1/dispatch_pb.ts";
 import { IncidentService } from "../../../operator-console/web/src/gen/siaga/v1/incident_pb.ts";
+import { UnitService } from "../../../operator-console/web/src/gen/siaga/v1/unit_pb.ts";
 
 /** A new id of a command: UUIDv7, whose time the server checks. */
 export function requestId(): string {
@@ -18,7 +20,9 @@ export function requestId(): string {
 export interface Api {
   access: Client<typeof AccessService>;
   calls: Client<typeof CallService>;
+  dispatch: Client<typeof DispatchService>;
   incidents: Client<typeof IncidentService>;
+  units: Client<typeof UnitService>;
   /** A call rings at the centre. */
   ring: (number: string) => Promise<void>;
 }
@@ -44,7 +48,9 @@ export async function signInApi(url: string, username: string): Promise<Api> {
   return {
     access,
     calls,
+    dispatch: createClient(DispatchService, transport),
     incidents: createClient(IncidentService, transport),
+    units: createClient(UnitService, transport),
     ring: async (number) => {
       await calls.ringCall({ requestId: requestId(), line: "112", number });
     },
