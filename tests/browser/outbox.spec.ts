@@ -32,10 +32,7 @@ test("commands given while the line is dead survive the tab, arrive once and in 
     await operator.page.keyboard.press("F7");
     await waiting(2).click();
     const list = operator.page.getByRole("dialog", { name: "Menunggu terkirim" });
-    await expect(list.getByRole("listitem")).toHaveText([
-      new RegExp(`Catatan.*${NOTE}`),
-      /Akhiri panggilan/,
-    ]);
+    await expect(list.getByRole("listitem")).toHaveText([new RegExp(`Catatan.*${NOTE}`), /Akhiri panggilan/]);
     await inspect(operator.page, "operator-waiting-commands");
     await list.getByRole("button", { name: "Tutup", exact: true }).click();
   });

@@ -26,11 +26,15 @@ test("a refusal is said in the dialog that was refused; a call outlives its case
   const number = await operator.incidentNumber();
 
   await test.step("the stage stands whole in the city's list, however long the agency's name is", async () => {
-    const row = page.getByRole("region", { name: "Terbuka di kota" }).getByRole("button", { name: /Kebakaran/ });
+    const row = page
+      .getByRole("region", { name: "Terbuka di kota" })
+      .getByRole("button", { name: /Kebakaran/ });
     await expect(row).toContainText(/Damkar\s*dikirim/);
     await expect(row.getByTitle(DAMKAR)).toBeVisible();
     const stage = row.getByText("dikirim", { exact: true });
-    expect(await stage.evaluate((one) => one.scrollWidth <= one.clientWidth || one.clientWidth === 0)).toBe(true);
+    expect(await stage.evaluate((one) => one.scrollWidth <= one.clientWidth || one.clientWidth === 0)).toBe(
+      true,
+    );
     const [inner, outer] = [await stage.boundingBox(), await row.boundingBox()];
     expect((inner?.x ?? 0) + (inner?.width ?? 0)).toBeLessThanOrEqual((outer?.x ?? 0) + (outer?.width ?? 0));
   });

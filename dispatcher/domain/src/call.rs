@@ -9,6 +9,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// Attempts to call back whoever hung up, after which nobody has to try again.
+const CALL_BACK_TRIES: usize = 3;
+
 /// Where a call is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -233,6 +236,13 @@ impl Call {
         Ok(CallEvent::CalledBack { reached })
     }
 
+    /// Whether enough was done to reach whoever hung up: somebody was reached, or did not answer several times. One
+    /// attempt is all that can be asked for where there is no number.
+    fn is_called_back(&self) -> bool {
+        let enough = if self.number.is_some() { CALL_BACK_TRIES } else { 1 };
+        self.call_backs.iter().any(|attempt| attempt.reached) || self.call_backs.len() >= enough
+    }
+
     /// Sets what kind of call it was.
     ///
     /// # Errors
@@ -345,7 +355,7 @@ impl Aggregate for Call {
     fn is_open(&self) -> bool {
         self.phase != Phase::Ended
             || self.disposition.is_none()
-            || (self.disposition == Some(Disposition::Abandoned) && self.call_backs.is_empty())
+            || (self.disposition == Some(Disposition::Abandoned) && !self.is_called_back())
     }
 
     fn incident(&self, _: &str) -> Option<Uuid> {

@@ -5,7 +5,7 @@ use siaga_domain::{
     Actor, Aggregate, EventMeta, Timestamp,
     account::Account,
     alarm::{Alarm, AlarmKind, AlarmLimits, AlarmSubject},
-    call::{Call, Disposition, Phase},
+    call::{Call, CallEvent, Disposition, Phase},
     catalog::DutyContact,
     limits,
     number_series::{NumberSeries, case_number},
@@ -30,6 +30,32 @@ fn unit(shareable: bool) -> Unit {
     };
     unit.apply(&registered, &meta(1));
     unit
+}
+
+/// A call that ended while it rang, then called back with these results.
+fn abandoned(number: bool, reached: &[bool]) -> Call {
+    let mut call = Call::default();
+    let number = number.then(|| siaga_domain::PersonalRef { personal_id: Uuid::from_u128(1), digest: String::new() });
+    let ringing = CallEvent::Ringing { line: "112".into(), number, recording_reference: None };
+    call.apply(&ringing, &meta(1));
+    for event in call.end().unwrap() {
+        call.apply(&event, &meta(2));
+    }
+    for reached in reached {
+        let event = call.call_back(*reached).unwrap();
+        call.apply(&event, &meta(3));
+    }
+    call
+}
+
+#[test]
+fn whoever_hung_up_is_called_back_until_somebody_answers_or_three_times() {
+    for (attempts, waits) in
+        [(&[][..], true), (&[false], true), (&[false, false], true), (&[false, false, false], false), (&[true], false)]
+    {
+        assert_eq!(abandoned(true, attempts).is_open(), waits, "{attempts:?}");
+    }
+    assert!(!abandoned(false, &[false]).is_open(), "there is no number to try again");
 }
 
 proptest! {

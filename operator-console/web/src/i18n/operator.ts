@@ -67,6 +67,7 @@ export const operator = catalogue({
   "calls.earlier": ["{count} panggilan dalam 30 hari", "{count} calls in 30 days"],
   "calls.nuisance": ["{count} prank/ghost dalam 30 hari", "{count} prank/ghost in 30 days"],
   "calls.missed": ["Perlu ditelepon balik", "To be called back"],
+  "calls.tries": ["{count}× tidak tersambung", "not reached {count}×"],
   "calls.ring": ["Panggilan baru…", "New call…"],
   "calls.ringShort": ["Baru…", "New…"],
   "calls.ringKey": ["panggilan baru dengan tangan", "new call by hand"],
