@@ -82,6 +82,12 @@ impl GatewayState {
         Ok(Self { shared: Arc::new(shared), hub: hub.transpose()? })
     }
 
+    /// Whether the core's changes come in now; for `/readyz`.
+    #[must_use]
+    pub fn feed_is_up(&self) -> bool {
+        *self.shared.fanout.feed_up().borrow()
+    }
+
     /// Follows the feed, reports presence and delivers to the data hub until `shutdown`; then ends all sessions and
     /// returns when they are closed, at the latest after the time a socket may take to close.
     pub async fn run(&self, shutdown: CancellationToken) {

@@ -1,6 +1,8 @@
-//! Faults as ordinary tests: power cuts, a hub that is away.
+//! Faults as ordinary tests: power cuts, a hub that is away, roles on machines of their own that die.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, reason = "tests")]
 
 mod hub_away;
+mod many_machines;
 mod power_cut;
+mod two_dispatchers;

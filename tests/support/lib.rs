@@ -7,6 +7,7 @@
 )]
 
 pub mod clients;
+pub mod process;
 pub mod server;
 
 pub use clients::{Desk, sign_in};

@@ -70,6 +70,8 @@ pub struct Work<'g> {
     request_id: Option<Uuid>,
     group: &'g Group,
     touched: BTreeMap<StreamKey, Touched>,
+    /// Versions of the streams that were read as the store had them, not as the group left them.
+    read: BTreeMap<StreamKey, u64>,
     commit: CommandCommit,
     new_personal: HashMap<Uuid, String>,
 }
@@ -84,6 +86,7 @@ impl<'g> Work<'g> {
             request_id,
             group,
             touched: BTreeMap::new(),
+            read: BTreeMap::new(),
             commit: CommandCommit::default(),
             new_personal: HashMap::new(),
         }
@@ -250,6 +253,7 @@ impl<'g> Work<'g> {
             return Ok(Some(entry.clone()));
         }
         if let Some(entry) = self.context.streams.get(key) {
+            self.read.insert(key.clone(), entry.version);
             return Ok(Some(entry));
         }
         let rows = self.context.store.load_streams(std::slice::from_ref(key)).await.map_err(store_error)?;
@@ -258,7 +262,13 @@ impl<'g> Work<'g> {
             .map_err(|error| SiagaError::internal(format!("state of {key}: {error}")))?;
         let entry = StreamEntry { version: row.version, state: Arc::new(state) };
         self.context.streams.insert(key.clone(), entry.clone());
+        self.read.insert(key.clone(), entry.version);
         Ok(Some(entry))
+    }
+
+    /// The versions that a command which was refused went by.
+    pub(crate) fn into_read(self) -> BTreeMap<StreamKey, u64> {
+        self.read
     }
 
     /// What is to be written, and what the later commands of the group will see.
@@ -276,8 +286,19 @@ impl<'g> Work<'g> {
                 incident_id: frozen.incident_id,
                 state: frozen.state,
             });
+            self.read.remove(&key);
             streams.insert(key, touched.entry);
         }
+        // What was only looked at must still be so at the commit: another process may have closed the incident that an
+        // agency is sent to.
+        self.commit.streams.extend(self.read.into_iter().map(|(key, version)| StreamWrite {
+            key,
+            expected_version: version,
+            version,
+            open: true,
+            incident_id: None,
+            state: Value::Null,
+        }));
         Ok(Decided { commit: self.commit, streams, personal: self.new_personal })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Each command is decided on the state that the earlier ones of its group left, emergencies first. A refused one
 //! leaves the group. Nothing is confirmed before the group is on disk. When another process changed a stream
-//! meanwhile, the group runs again one by one on fresh state.
+//! meanwhile, the group is decided again on fresh state, and at last one by one.
 
 use crate::{
     access::Caller,
@@ -13,15 +13,22 @@ use crate::{
 use futures_util::FutureExt;
 use prost::Message;
 use siaga_domain::{ErrorKind, SiagaError, Timestamp};
-use siaga_store::{CommandCommit, StoreError, StoredRequest};
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use siaga_store::{CommandCommit, StoreError, StoredRequest, StreamKey};
+use std::{
+    collections::BTreeMap,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 /// Commands of one commit at most; more wait for the next one.
 const GROUP_MAX: usize = 256;
 /// How often a command is decided again after another process changed what it read.
-const CONFLICT_RETRIES: u32 = 8;
+const CONFLICT_RETRIES: u32 = 24;
+/// How often a group is tried as a whole before each of its commands is tried by itself.
+const GROUP_ROUNDS: u32 = 6;
 /// A client's clock may be this far ahead before its request ids are refused, in ms: a day.
 const ID_TIME_AHEAD_MS: i64 = 24 * 3_600_000;
 
@@ -177,17 +184,44 @@ struct Waiting {
     reply: Vec<u8>,
 }
 
-async fn write_group(context: &Context, jobs: Vec<Job>) {
+async fn write_group(context: &Context, mut jobs: Vec<Job>) {
     let started = Instant::now();
+    let mut alone = Vec::new();
+    for round in 0..GROUP_ROUNDS {
+        let left = write_together(context, jobs).await;
+        alone.extend(left.alone);
+        jobs = left.together;
+        if jobs.is_empty() {
+            break;
+        }
+        pause(context, round).await;
+    }
+    jobs.extend(alone);
+    for job in jobs {
+        write_one(context, job).await;
+    }
+    metrics::histogram!("siaga_writer_group_seconds").record(started.elapsed().as_secs_f64());
+}
+
+/// What a try left unwritten.
+#[derive(Default)]
+struct Left {
+    /// Another process came first; one new commit may still serve them all.
+    together: Vec<Job>,
+    /// Each needs a look of its own.
+    alone: Vec<Job>,
+}
+
+async fn write_together(context: &Context, jobs: Vec<Job>) -> Left {
     let mut group = Group::default();
     let mut waiting: Vec<Waiting> = Vec::with_capacity(jobs.len());
     let mut commits: Vec<CommandCommit> = Vec::with_capacity(jobs.len());
-    let mut again: Vec<Job> = Vec::new();
+    let mut left = Left::default();
     for job in jobs {
         let hash = job.command.hash();
         if waiting.iter().any(|other| same_request(&other.job, &job)) {
             // The same request twice in one group: the second finds the first one's reply.
-            again.push(job);
+            left.alone.push(job);
             continue;
         }
         if let Some(answer) = known_reply(context, &job, &hash) {
@@ -199,12 +233,14 @@ async fn write_group(context: &Context, jobs: Vec<Job>) {
                 commits.push(decided.join(&mut group));
                 waiting.push(Waiting { job, hash, reply });
             }
-            Err(refusal) => {
-                let answer = stored_reply(context, &job, &hash).await.unwrap_or(Err(refusal));
-                answer_job(job, answer);
-            }
+            Err(refused) => match stored_reply(context, &job, &hash).await {
+                Some(answer) => answer_job(job, answer),
+                None if is_stale(context, &refused.read).await => left.alone.push(job),
+                None => answer_job(job, Err(refused.error)),
+            },
         }
     }
+    let jobs_of = |waiting: Vec<Waiting>| waiting.into_iter().map(|waiting| waiting.job);
     match append(context, &commits).await {
         Ok(()) => {
             for (key, entry) in group.streams {
@@ -214,9 +250,13 @@ async fn write_group(context: &Context, jobs: Vec<Job>) {
                 confirm(context, done);
             }
         }
-        Err(StoreError::Conflict { .. } | StoreError::DuplicateRequest { .. } | StoreError::AlreadyThere { .. }) => {
+        Err(StoreError::Conflict { .. }) => {
             metrics::counter!("siaga_writer_group_conflicts_total").increment(1);
-            again.splice(0..0, waiting.into_iter().map(|waiting| waiting.job));
+            left.together = jobs_of(waiting).collect();
+        }
+        Err(StoreError::DuplicateRequest { .. } | StoreError::AlreadyThere { .. }) => {
+            metrics::counter!("siaga_writer_group_conflicts_total").increment(1);
+            left.alone.splice(0..0, jobs_of(waiting));
         }
         Err(error) => {
             tracing::error!(%error, commands = waiting.len(), "the log could not be written");
@@ -226,23 +266,34 @@ async fn write_group(context: &Context, jobs: Vec<Job>) {
             }
         }
     }
-    for job in again {
-        write_one(context, job).await;
-    }
-    metrics::histogram!("siaga_writer_group_seconds").record(started.elapsed().as_secs_f64());
+    left
+}
+
+/// Lets the other process come to its end: two that try again at once would meet again. A little longer each time, and
+/// never equally long.
+async fn pause(context: &Context, round: u32) {
+    let mut random = [0; 2];
+    context.ids.fill(&mut random);
+    let most_us = 1_000_u64 << round.min(4);
+    let pause_us = u64::from(u16::from_be_bytes(random)) * most_us / u64::from(u16::MAX);
+    tokio::time::sleep(Duration::from_micros(pause_us)).await;
 }
 
 /// One command by itself, decided again on fresh state until it is written or refused.
 async fn write_one(context: &Context, job: Job) {
     let hash = job.command.hash();
-    for _ in 0..CONFLICT_RETRIES {
+    for round in 0..CONFLICT_RETRIES {
+        if round > 0 {
+            pause(context, round).await;
+        }
         if let Some(answer) = stored_reply(context, &job, &hash).await {
             return answer_job(job, answer);
         }
         let mut group = Group::default();
         let (decided, reply) = match decide(context, &group, &job, &hash).await {
             Ok(decided) => decided,
-            Err(refusal) => return answer_job(job, Err(refusal)),
+            Err(refused) if is_stale(context, &refused.read).await => continue,
+            Err(refused) => return answer_job(job, Err(refused.error)),
         };
         let commit = decided.join(&mut group);
         match append(context, std::slice::from_ref(&commit)).await {
@@ -288,20 +339,45 @@ async fn append(context: &Context, commits: &[CommandCommit]) -> Result<(), Stor
     result.map(|_| ())
 }
 
+/// Why a command was refused, and the versions of the streams that it was refused on.
+struct Refused {
+    error: SiagaError,
+    read: BTreeMap<StreamKey, u64>,
+}
+
+/// Whether another process changed what a command was refused on: it then deserves another look. Forgets what is stale.
+async fn is_stale(context: &Context, read: &BTreeMap<StreamKey, u64>) -> bool {
+    if read.is_empty() {
+        return false;
+    }
+    let keys: Vec<StreamKey> = read.keys().cloned().collect();
+    let Ok(rows) = context.store.load_streams(&keys).await else { return false };
+    let mut stale = false;
+    for row in rows.into_iter().filter(|row| read.get(&row.key).is_some_and(|version| *version < row.version)) {
+        context.streams.remove(&row.key);
+        stale = true;
+    }
+    stale
+}
+
 async fn decide(
     context: &Context,
     group: &Group,
     job: &Job,
     hash: &str,
-) -> Result<(crate::work::Decided, Vec<u8>), SiagaError> {
+) -> Result<(crate::work::Decided, Vec<u8>), Refused> {
     let mut work = Work::new(context, group, &job.who, job.request_id);
     let now = work.now;
     // A fault in one command must not end the writer, and with it the centre.
     let reply = AssertUnwindSafe(job.command.decide(&mut work))
         .catch_unwind()
         .await
-        .unwrap_or_else(|_| Err(SiagaError::internal(format!("{} panicked", job.command.name()))))?;
-    let mut decided = work.finish()?;
+        .unwrap_or_else(|_| Err(SiagaError::internal(format!("{} panicked", job.command.name()))));
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => return Err(Refused { error, read: work.into_read() }),
+    };
+    let mut decided = work.finish().map_err(|error| Refused { error, read: BTreeMap::new() })?;
     if let (Some(account_id), Some(request_id)) = (job.who.account_id, job.request_id) {
         decided.commit.request = Some(StoredRequest {
             account_id,
@@ -355,3 +431,6 @@ fn answer_job(job: Job, answer: Result<Vec<u8>, SiagaError>) {
     // A client that went away finds the reply by its request id.
     let _ = job.reply.send(answer);
 }
+
+#[cfg(test)]
+mod tests;

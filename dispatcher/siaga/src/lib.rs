@@ -8,6 +8,7 @@ pub mod config;
 pub mod drill;
 pub mod import;
 pub mod logging;
+pub mod peers;
 pub mod serve;
 pub mod server;
 pub mod shell;

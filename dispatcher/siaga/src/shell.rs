@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
+use siaga_console::PassOn;
 use siaga_store::DataFolder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -28,8 +29,9 @@ pub struct Shell {
     /// Cancelled at Ctrl-C or SIGTERM: every task of the process ends by it.
     pub stop: CancellationToken,
     config: Config,
-    // Held as long as the process serves: no second server writes into the folder.
-    folder: DataFolder,
+    // Held as long as the process serves: no second server writes into the folder. A gateway or a console alone keeps
+    // nothing.
+    folder: Option<DataFolder>,
     server: Server,
     metrics: PrometheusHandle,
 }
@@ -40,7 +42,8 @@ impl Shell {
     /// # Errors
     /// Another server has the folder or the port, or one of them cannot be had.
     pub fn start(config: Config) -> Result<Self, Failure> {
-        let folder = stores::take_folder(&config.data)?;
+        let keeps = config.runs(Role::Dispatcher) || config.runs(Role::Hub);
+        let folder = keeps.then(|| stores::take_folder(&config.data)).transpose()?;
         let server = Server::bind(&config).map_err(|error| Failure::failed(error, "nothing was started"))?;
         let metrics = metrics::install()
             .map_err(|error| Failure::failed(error, "this process has a metrics recorder already; start a new one"))?;
@@ -52,12 +55,6 @@ impl Shell {
         Ok(Self { stop, config, folder, server, metrics })
     }
 
-    /// The folder that this process has for itself.
-    #[must_use]
-    pub fn folder(&self) -> &DataFolder {
-        &self.folder
-    }
-
     /// The address that is listened on, with the real port.
     ///
     /// # Errors
@@ -67,20 +64,24 @@ impl Shell {
     }
 
     /// Serves the roles' router, and health, metrics and the web beside it, until [`Shell::stop`]; then lets requests
-    /// end. `checks` are the roles' own; the disk's is added.
-    pub async fn serve(self, roles: Router, mut checks: Vec<Arc<dyn Check>>) {
-        let disk = Arc::new(DiskSpace::new(&self.config));
-        checks.push(Arc::clone(&disk) as Arc<dyn Check>);
+    /// end. `pass_on` is what the console passes to other processes. `checks` are the roles' own; the disk's is added.
+    pub async fn serve(self, roles: Router, pass_on: PassOn, mut checks: Vec<Arc<dyn Check>>) {
+        let disk = self.folder.as_ref().map(|_| Arc::new(DiskSpace::new(&self.config)));
+        checks.extend(disk.clone().map(|disk| disk as Arc<dyn Check>));
         let mut router = roles
             .merge(health::router(checks))
             .merge(metrics::router(self.metrics.clone(), self.config.access.metrics_readers.clone()));
         if self.config.runs(Role::Console) {
-            router = router.fallback_service(siaga_console::router());
+            router = router.fallback_service(siaga_console::router(pass_on));
         }
         let upkeep = tokio::spawn(metrics::upkeep(self.metrics, self.stop.clone()));
         let watch = tokio::spawn({
             let stop = self.stop.clone();
-            async move { disk.watch(stop).await }
+            async move {
+                if let Some(disk) = disk {
+                    disk.watch(stop).await;
+                }
+            }
         });
         self.server.run(router, self.stop).await;
         // Both end by the same token; a panic in one of them was logged by the runtime.
@@ -125,8 +126,11 @@ mod tests {
         let (address, stop) = (shell.address().unwrap(), shell.stop.clone());
         let again = Shell::start(config.clone()).err().unwrap().to_string();
         assert!(again.contains("stop the other server first"), "{again}");
-        let served =
-            tokio::spawn(shell.serve(Router::new().route("/siaga.v1.X/Y", get(|| async { "role" })), Vec::new()));
+        let served = tokio::spawn(shell.serve(
+            Router::new().route("/siaga.v1.X/Y", get(|| async { "role" })),
+            PassOn::default(),
+            Vec::new(),
+        ));
 
         let ask = async |path: &str| reqwest::get(format!("http://{address}{path}")).await.unwrap();
         assert_eq!(ask("/siaga.v1.X/Y").await.text().await.unwrap(), "role");

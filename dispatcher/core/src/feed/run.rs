@@ -118,6 +118,7 @@ async fn read_on(shared: &Shared) -> Result<(), SiagaError> {
             return check_log(shared, log_id).await;
         };
         let to = last.position;
+        forget_older(shared, &events);
         let touched = Touched::of(&events);
         before_telling(shared, &touched).await?;
         let item = if shared.steps.receiver_count() == 0 {
@@ -128,6 +129,16 @@ async fn read_on(shared: &Shared) -> Result<(), SiagaError> {
         publish(shared, Step { after: position, position: to, item });
         if events.len() < BATCH as usize {
             return Ok(());
+        }
+    }
+}
+
+/// What another process wrote is read afresh by the next command; without this it would first run into a conflict.
+fn forget_older(shared: &Shared, events: &[EventRow]) {
+    let streams = &shared.context.streams;
+    for event in events {
+        if streams.peek(&event.stream).is_some_and(|entry| entry.version < event.version) {
+            streams.remove(&event.stream);
         }
     }
 }

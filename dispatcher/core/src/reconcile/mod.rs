@@ -19,8 +19,9 @@ use std::{
     time::Duration,
 };
 
-/// Another process takes over when this one was silent for so long, in ms.
-const LEASE_MS: i64 = 5_000;
+/// Another process takes over when this one was silent for so long, in ms: with the second until it looks again that is
+/// within 5 s.
+const LEASE_MS: i64 = 3_500;
 /// A lease is renewed this long after it was taken, in ms.
 const RENEW_MS: i64 = 1_500;
 /// A reconciler looks at least this often, signal or not.

@@ -11,7 +11,7 @@ mod reset_password;
 pub use create_account::CreateAccount;
 pub use disable_account::DisableAccount;
 pub use enable_account::EnableAccount;
-pub use gateway::issue_gateway_token;
+pub use gateway::{AddGatewayToken, GATEWAY_TOKEN_DAYS, gateway_account, issue_gateway_token};
 pub use import_catalog::ImportCatalog;
 pub use register_units::{RegisterUnits, UnitSeed};
 pub use reset_password::ResetPassword;

@@ -1,15 +1,27 @@
-//! `siaga account add|reset|disable|enable|list`: also beside a running server, which takes it over within seconds.
+//! `siaga account add|reset|disable|enable|gateway-token|list`: also beside a running server, which takes it over within seconds.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use siaga_core::setup::{CreateAccount, DisableAccount, EnableAccount, ResetPassword};
-use siaga_domain::Role;
+use siaga_core::access::passwords;
+use siaga_core::setup::{
+    AddGatewayToken, CreateAccount, DisableAccount, EnableAccount, GATEWAY_TOKEN_DAYS, ResetPassword, gateway_account,
+};
 use siaga_domain::account::Account;
 use siaga_domain::unit::Unit;
+use siaga_domain::{Role, limits};
 
 use super::Failure;
 use super::options::ConfigOptions;
 use super::password::NewPassword;
+use crate::system::SystemIds;
 use crate::tools::{self, Tools};
+
+/// Characters of a gateway's name.
+const GATEWAY_NAME_CHARS: usize = 100;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -21,6 +33,8 @@ pub(super) enum Command {
     Disable(Disable),
     /// Give the right to sign in back
     Enable(Named),
+    /// Make a token for a gateway that runs apart from its dispatcher
+    GatewayToken(GatewayToken),
     /// Show all accounts
     List {
         #[command(flatten)]
@@ -72,6 +86,20 @@ pub(super) struct Disable {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct GatewayToken {
+    /// Which gateway gets it, as the log names the token
+    name: String,
+    /// New file for the token, readable by its owner alone; without it the token is printed
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Days that it is valid
+    #[arg(long, value_name = "DAYS", default_value_t = GATEWAY_TOKEN_DAYS, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    valid_days: u32,
+    #[command(flatten)]
+    options: ConfigOptions,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Named {
     /// Name of the account
     name: String,
@@ -118,8 +146,34 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
         Command::Reset(command) => reset(command).await,
         Command::Disable(command) => disable(command).await,
         Command::Enable(command) => enable(command).await,
+        Command::GatewayToken(command) => gateway_token(command).await,
         Command::List { options } => list(options).await,
     }
+}
+
+async fn gateway_token(command: GatewayToken) -> Result<(), Failure> {
+    let tools = Tools::open_existing(&command.options.load()?).await?;
+    let label = limits::required("name", &command.name, GATEWAY_NAME_CHARS).map_err(|error| tools::explain(&error))?;
+    // The file comes first: a token that could not be kept would be valid for nobody to see.
+    let file = command.file.as_deref().map(new_secret_file).transpose()?;
+    let (token, token_hash) = passwords::new_token(&SystemIds);
+    tools.run(gateway_account()).await?;
+    tools.run(AddGatewayToken { label, token_hash, valid_days: command.valid_days }).await?;
+    match (file, command.file) {
+        (Some(mut file), Some(path)) => {
+            let written = writeln!(file, "{token}").and_then(|()| file.sync_all());
+            written.map_err(|error| Failure::failed(format!("{}: {error}", path.display()), "make another token"))?;
+            println!("{} holds the token of {} for {} days", path.display(), command.name, command.valid_days);
+        }
+        _ => println!("{token}"),
+    }
+    Ok(())
+}
+
+fn new_secret_file(path: &Path) -> Result<File, Failure> {
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let advice = "name a file that does not exist yet, in a folder of yours; no token was made";
+    opened.map_err(|error| Failure::failed(format!("{}: {error}", path.display()), advice))
 }
 
 async fn add(command: Add) -> Result<(), Failure> {

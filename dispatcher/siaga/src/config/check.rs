@@ -1,5 +1,7 @@
 //! What types cannot say: ranges, formats, and values that do not go together.
 
+mod roles;
+
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
@@ -53,6 +55,7 @@ pub(super) fn check(config: &Config, layers: &Layers) -> Result<(), Problems> {
     let mut findings = Findings { layers, problems: Vec::new() };
     exposure(config, &mut findings);
     process(config, &mut findings);
+    roles::check(config, &mut findings);
     city(config, &mut findings);
     alarms(config, &mut findings);
     hub(config, &mut findings);

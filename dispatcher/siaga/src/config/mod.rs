@@ -6,6 +6,7 @@
 
 mod check;
 mod layers;
+mod peers;
 mod problem;
 mod sections;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::{demo_accounts_need_loopback, signing_keys_in};
 pub use layers::{Flag, Sources, load};
+pub use peers::{Peers, token_in};
 pub use problem::{Place, Problem, Problems};
 pub use sections::{
     Access, Alarms, ByPriority, City, Disk, Hub, HubStore, Limits, Log, LogFormat, Retention, Role, Secret, Tls,
@@ -49,6 +51,8 @@ pub struct Config {
     pub hub: Hub,
     /// Where the hub role keeps what it received.
     pub hub_store: HubStore,
+    /// Where the other processes of the installation are, for one that does not run all roles.
+    pub peers: Peers,
     /// Sessions and logins.
     pub access: Access,
     /// Upper bounds of what the server takes on.
@@ -75,6 +79,7 @@ impl Default for Config {
             alarms: Alarms::default(),
             hub: Hub::default(),
             hub_store: HubStore::default(),
+            peers: Peers::default(),
             access: Access::default(),
             limits: Limits::default(),
             retention: Retention::default(),
@@ -104,6 +109,7 @@ impl Config {
             tls: Some(Tls::default()),
             hub: Hub { url: Some(String::new()), keys_file: Some(PathBuf::new()), ..Hub::default() },
             hub_store: HubStore { database_url: Some(Secret::new("postgres://localhost/hub")) },
+            peers: Peers::with_every_key(),
             ..Self::default()
         }
     }

@@ -162,7 +162,7 @@ fn values_out_of_range_are_named_with_the_range() {
     }
     let (_, _, key, _) = problem_of("roles = []\n");
     assert_eq!(key, "roles");
-    let (_, _, key, _) = problem_of("roles = [\"hub\", \"hub\"]\n");
+    let (_, _, key, _) = problem_of("roles = [\"dispatcher\", \"hub\", \"hub\"]\n");
     assert_eq!(key, "roles");
     let (_, _, key, message) = problem_of("database_url = \"mysql://root:hunter2@db/x\"\n");
     assert_eq!(key, "database_url");

@@ -3,34 +3,44 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use base64::Engine as _;
 use http::HeaderMap;
+use siaga_console::PassOn;
 use siaga_core::Core;
 use siaga_domain::{Clock as _, IdSource as _};
-use siaga_hub::{HubAccess, HubConfig, HubDatabase, HubDenied, HubLimits, HubReader, HubState, LabelPoint};
+use siaga_hub::{
+    HubAccess, HubConfig, HubDatabase, HubDenied, HubLimits, HubReader, HubState, KelurahanLookup, LabelPoint,
+};
 use siaga_proto::v1::access_service_client::AccessServiceClient;
-use siaga_proto::v1::{Role, WhoAmIRequest};
+use siaga_proto::v1::catalog_service_client::CatalogServiceClient;
+use siaga_proto::v1::{GetCatalogRequest, Role, WhoAmIRequest};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use tonic::{Code, Request};
 
 use crate::cli::Failure;
 use crate::config::{self, Config, Role as Part};
+use crate::peers::{self, Dialer};
 use crate::server::health::{Check, Health};
 use crate::system::{SystemClock, SystemIds};
 
 /// The file in the data folder that keeps the key between this process's gateway and hub.
 const KEY_FILE: &str = "hub.key";
+/// How long a core on another machine may take to say who reads.
+const CORE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The places of the kelurahan are read again after this.
+const CATALOG_FOR: Duration = Duration::from_secs(600);
 
 /// Opens the hub's database.
 pub(super) async fn open(
     config: &Config,
     keys: &[String],
-    core: Channel,
-    dispatcher: &Arc<Core>,
+    access: Arc<dyn HubAccess>,
+    kelurahan: Arc<dyn KelurahanLookup>,
 ) -> Result<HubState, Failure> {
     let database = match &config.hub_store.database_url {
         Some(url) => HubDatabase::Postgres(url.expose().to_owned()),
@@ -38,21 +48,22 @@ pub(super) async fn open(
     };
     let advice = "correct the section [hub] of the configuration, or the hub's database";
     let keys = keys.iter().map(|key| key.parse().map_err(|error| Failure::failed(error, advice)));
-    let city = dispatcher.context.city();
-    let kelurahan: HashMap<String, LabelPoint> = city
-        .kelurahan
-        .iter()
-        .map(|area| (area.code.clone(), LabelPoint { lat_deg: area.label_point.0, lon_deg: area.label_point.1 }))
-        .collect();
     let hub = HubConfig {
         database,
         keys: keys.collect::<Result<_, _>>()?,
         limits: HubLimits::default(),
         clock: Arc::new(|| SystemClock.now().unix_ms()),
-        access: Arc::new(CoreAccess(core)),
-        kelurahan: Arc::new(kelurahan),
+        access,
+        kelurahan,
     };
     HubState::open(hub).await.map_err(|error| Failure::failed(error, advice))
+}
+
+/// Where the kelurahan of a core in this process are.
+pub(super) fn label_points(core: &Core) -> HashMap<String, LabelPoint> {
+    let city = core.context.city();
+    let point = |(lat_deg, lon_deg): (f64, f64)| LabelPoint { lat_deg, lon_deg };
+    city.kelurahan.iter().map(|area| (area.code.clone(), point(area.label_point))).collect()
 }
 
 /// Where this process delivers: the configured hub, or its own.
@@ -80,6 +91,17 @@ pub(super) async fn inner_door(hub: axum::Router, stop: CancellationToken) -> Re
         }
     });
     Ok(format!("http://{address}"))
+}
+
+/// Where the gateway posts: a hub under TLS is reached through a door on this machine, because the gateway's own client
+/// speaks none. It leads to that hub alone, and what goes out is signed already.
+pub(super) async fn reachable(url: String, config: &Config, stop: CancellationToken) -> Result<String, Failure> {
+    if !url.starts_with("https://") {
+        return Ok(url);
+    }
+    let dialer = Dialer::new("hub", &[url], config.peers.ca_file.as_deref(), "h2");
+    let dialer = dialer.map_err(|error| Failure::failed(error, "correct hub.url, or peers.ca_file"))?;
+    inner_door(siaga_console::router(PassOn::default().to_hub(peers::over(dialer))), stop).await
 }
 
 /// The keys in force: configured ones, or one that this installation has made for itself.
@@ -113,18 +135,12 @@ fn make_key(file: &Path) -> std::io::Result<()> {
 }
 
 /// Asks the core who reads.
-struct CoreAccess(Channel);
+pub(super) struct CoreAccess(pub(super) Channel);
 
 #[async_trait]
 impl HubAccess for CoreAccess {
     async fn reader(&self, headers: &HeaderMap) -> Result<HubReader, HubDenied> {
-        let mut request = Request::new(WhoAmIRequest {});
-        for name in ["authorization", "cookie"] {
-            if let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()) {
-                let value = value.parse().map_err(|_| HubDenied::SignedOut)?;
-                request.metadata_mut().insert(name, value);
-            }
-        }
+        let request = as_reader(WhoAmIRequest {}, headers)?;
         let answer = AccessServiceClient::new(self.0.clone()).who_am_i(request).await;
         let account = match answer {
             Ok(answer) => answer.into_inner().account.unwrap_or_default(),
@@ -138,6 +154,80 @@ impl HubAccess for CoreAccess {
             _ => return Err(HubDenied::Forbidden),
         };
         Ok(HubReader { account: account.id, sees_unmasked })
+    }
+}
+
+/// A request to the core with the reader's own credential.
+fn as_reader<T>(message: T, headers: &HeaderMap) -> Result<Request<T>, HubDenied> {
+    let mut request = Request::new(message);
+    for name in ["authorization", "cookie"] {
+        if let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()) {
+            let value = value.parse().map_err(|_| HubDenied::SignedOut)?;
+            request.metadata_mut().insert(name, value);
+        }
+    }
+    Ok(request)
+}
+
+/// A core on another machine. It is asked who reads, as the reader, and with the same credential where the kelurahan
+/// are: the hub needs no right of its own.
+pub(super) struct RemoteCore {
+    access: CoreAccess,
+    catalog: RwLock<Catalog>,
+}
+
+#[derive(Default)]
+struct Catalog {
+    points: HashMap<String, LabelPoint>,
+    read_at: Option<Instant>,
+}
+
+impl RemoteCore {
+    pub(super) fn new(channel: Channel) -> Self {
+        Self { access: CoreAccess(channel), catalog: RwLock::default() }
+    }
+
+    /// Reads the catalog when that is some time ago; what is known stays in use when it cannot be read.
+    async fn refresh(&self, headers: &HeaderMap) -> Result<(), HubDenied> {
+        let read_at = self.catalog.read().unwrap_or_else(PoisonError::into_inner).read_at;
+        if read_at.is_some_and(|at| at.elapsed() < CATALOG_FOR) {
+            return Ok(());
+        }
+        let request = as_reader(GetCatalogRequest {}, headers)?;
+        let answer = CatalogServiceClient::new(self.access.0.clone()).get_catalog(request).await;
+        let areas = match answer {
+            Ok(answer) => answer.into_inner().kelurahan,
+            Err(status) => {
+                tracing::warn!(code = ?status.code(), "the kelurahan could not be read from the core");
+                // Exports without any place would be wrong silently.
+                return if read_at.is_some() { Ok(()) } else { Err(HubDenied::Unavailable) };
+            }
+        };
+        let points = areas.into_iter().filter_map(|area| {
+            let point = area.label_point?;
+            Some((area.code, LabelPoint { lat_deg: point.latitude, lon_deg: point.longitude }))
+        });
+        let catalog = Catalog { points: points.collect(), read_at: Some(Instant::now()) };
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl HubAccess for RemoteCore {
+    async fn reader(&self, headers: &HeaderMap) -> Result<HubReader, HubDenied> {
+        let asked = async {
+            let reader = self.access.reader(headers).await?;
+            self.refresh(headers).await?;
+            Ok(reader)
+        };
+        tokio::time::timeout(CORE_TIMEOUT, asked).await.unwrap_or(Err(HubDenied::Unavailable))
+    }
+}
+
+impl KelurahanLookup for RemoteCore {
+    fn label_point(&self, kelurahan_code: &str) -> Option<LabelPoint> {
+        self.catalog.read().unwrap_or_else(PoisonError::into_inner).points.get(kelurahan_code).copied()
     }
 }
 

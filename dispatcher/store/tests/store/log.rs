@@ -221,5 +221,10 @@ async fn readers_are_woken(test: TestStore) {
         let other = test.another().await;
         other.append(&[step(&unit(2), 0)]).await.unwrap();
         wake.wait_for(|position| *position >= 2).await.unwrap();
+        // Also when the connections that listen are lost, and with them the signal.
+        let listeners = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+        test.execute(&format!("SELECT pg_terminate_backend(pid) {listeners}")).await;
+        other.append(&[step(&unit(3), 0)]).await.unwrap();
+        wake.wait_for(|position| *position >= 3).await.unwrap();
     }
 }
