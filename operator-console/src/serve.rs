@@ -12,7 +12,8 @@ pub(crate) const INDEX: &str = "index.html";
 const HASHED: &str = "assets/";
 /// Paths of other parts. Reaching this far they are not served here, and a page would only confuse their clients.
 const SERVICE_PREFIXES: [&str; 2] = ["siaga.v1.", "grpc."];
-const OTHER_PARTS: [&str; 5] = ["hub", "ws", "metrics", "healthz", "readyz"];
+const HUB_SCREEN: &str = "hub";
+const OTHER_PARTS: [&str; 5] = [HUB_SCREEN, "ws", "metrics", "healthz", "readyz"];
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Kept, but asked about each time: a new version shows at once and costs a 304 otherwise.
@@ -55,7 +56,9 @@ fn find<E: RustEmbed>(path: &str, headers: &HeaderMap) -> Response {
 fn is_route(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or(path);
     let first = path.split('/').next().unwrap_or(path);
-    let other_part = OTHER_PARTS.contains(&first) || SERVICE_PREFIXES.iter().any(|service| path.starts_with(service));
+    // The hub's screen is called like the hub's API: the screen is the bare name, the API all that lies below it.
+    let other_part = (OTHER_PARTS.contains(&first) && path.trim_end_matches('/') != HUB_SCREEN)
+        || SERVICE_PREFIXES.iter().any(|service| path.starts_with(service));
     !path.starts_with(HASHED) && !last.contains('.') && !other_part
 }
 

@@ -39,7 +39,7 @@ fn header(response: &Response<Body>, name: HeaderName) -> String {
 
 #[tokio::test]
 async fn every_route_of_the_application_is_its_page() {
-    for path in ["/", "/index.html", "/operator", "/agency/assignments/7", "/wsomething"] {
+    for path in ["/", "/index.html", "/operator", "/agency/assignments/7", "/wsomething", "/admin", "/hub", "/hub/"] {
         let response = get(path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(header(&response, CONTENT_TYPE), "text/html; charset=utf-8", "{path}");
@@ -67,7 +67,6 @@ async fn missing_files_and_other_parts_are_not_found() {
         "/operator/map.png",
         "/siaga.v1.CallService/Answer",
         "/grpc.health.v1.Health/Check",
-        "/hub",
         "/hub/cases",
         "/ws",
         "/metrics",

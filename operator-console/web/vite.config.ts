@@ -18,6 +18,8 @@ export default defineConfig(({ mode }) => ({
   server: {
     proxy: {
       "^/siaga\\.v1\\..*": { target: server, changeOrigin: true },
+      // The hub's API lies below the path of the hub's screen.
+      "/hub/": { target: server, changeOrigin: true },
       "/ws": { target: server, ws: true, changeOrigin: true },
     },
   },

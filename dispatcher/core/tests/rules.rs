@@ -95,7 +95,15 @@ fn roles_do_not_reach_beyond_their_work() {
             assert!(!(forbidden && rule.allows(role)), "{role:?} may call {}", rule.rpc);
         }
     }
-    let managing = ["CreateAccount", "ResetPassword", "DisableAccount", "CreateToken", "RevokeToken"];
+    let managing = [
+        "CreateAccount",
+        "UpdateAccount",
+        "ResetPassword",
+        "DisableAccount",
+        "CreateToken",
+        "RevokeToken",
+        "ListTokens",
+    ];
     for name in managing {
         let rule = rule_of(&format!("/siaga.v1.AccessService/{name}")).unwrap();
         for role in [Role::Operator, Role::Supervisor, Role::AgencyDispatcher, Role::FieldUnit, Role::Gateway] {

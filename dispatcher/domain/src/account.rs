@@ -47,6 +47,9 @@ pub struct Account {
     pub duty: DutyState,
     /// Since when.
     pub duty_since: Timestamp,
+    /// Counts the edits of label, role, agency and unit.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl Default for Account {
@@ -61,6 +64,7 @@ impl Default for Account {
             demo: false,
             duty: DutyState::SignedOff,
             duty_since: Timestamp::default(),
+            version: 0,
         }
     }
 }
@@ -83,6 +87,17 @@ pub enum AccountEvent {
         unit_id: Option<Uuid>,
         /// Made for demonstrations.
         demo: bool,
+    },
+    /// Post, role, agency or unit were edited.
+    Updated {
+        /// The post.
+        label: String,
+        /// What it is.
+        role: Role,
+        /// Agency, for dispatchers and units.
+        agency: Option<String>,
+        /// Unit, for crews.
+        unit_id: Option<Uuid>,
     },
     /// The password was set anew.
     PasswordSet {},
@@ -172,23 +187,24 @@ impl Account {
                 "Account name: 3 to 40 of a-z, 0-9, dot, hyphen or underscore.",
             ));
         }
-        let label = crate::limits::required("label", label, crate::limits::NAME_CHARS)?;
-        let in_agency = matches!(role, Role::AgencyDispatcher | Role::FieldUnit);
-        if in_agency != agency.is_some() {
-            return Err(SiagaError::invalid(
-                "agency_code",
-                "Dispatcher dan unit butuh instansi; peran lain tidak.",
-                "Dispatchers and units need an agency; other roles have none.",
-            ));
-        }
-        if (role == Role::FieldUnit) != unit_id.is_some() {
-            return Err(SiagaError::invalid(
-                "unit_id",
-                "Akun unit butuh unit; peran lain tidak.",
-                "A unit's account needs a unit; other roles have none.",
-            ));
-        }
+        let label = checked(label, role, agency.as_deref(), unit_id)?;
         Ok(AccountEvent::Created { username: username.to_owned(), label, role, agency, unit_id, demo })
+    }
+
+    /// Edits post, role, agency and unit; none when all are as they were.
+    ///
+    /// # Errors
+    /// SIAGA-1001 when post, agency or unit do not fit the role.
+    pub fn update(
+        &self,
+        label: &str,
+        role: Role,
+        agency: Option<String>,
+        unit_id: Option<Uuid>,
+    ) -> Result<Option<AccountEvent>, SiagaError> {
+        let label = checked(label, role, agency.as_deref(), unit_id)?;
+        let same = self.label == label && self.role == role && self.agency == agency && self.unit_id == unit_id;
+        Ok((!same).then_some(AccountEvent::Updated { label, role, agency, unit_id }))
     }
 
     /// Sets where an operator stands; none when already there.
@@ -212,6 +228,27 @@ impl Account {
     pub fn move_to(&self, duty: DutyState) -> Option<AccountEvent> {
         (self.duty != duty).then_some(AccountEvent::DutyChanged { duty })
     }
+}
+
+/// The post, trimmed; refuses an agency or unit that the role does not have, and a role without the ones it needs.
+fn checked(label: &str, role: Role, agency: Option<&str>, unit_id: Option<Uuid>) -> Result<String, SiagaError> {
+    let label = crate::limits::required("label", label, crate::limits::NAME_CHARS)?;
+    let in_agency = matches!(role, Role::AgencyDispatcher | Role::FieldUnit);
+    if in_agency != agency.is_some() {
+        return Err(SiagaError::invalid(
+            "agency_code",
+            "Dispatcher dan unit butuh instansi; peran lain tidak.",
+            "Dispatchers and units need an agency; other roles have none.",
+        ));
+    }
+    if (role == Role::FieldUnit) != unit_id.is_some() {
+        return Err(SiagaError::invalid(
+            "unit_id",
+            "Akun unit butuh unit; peran lain tidak.",
+            "A unit's account needs a unit; other roles have none.",
+        ));
+    }
+    Ok(label)
 }
 
 /// A UUIDv8 made from a name that is unique of its kind.
@@ -238,6 +275,14 @@ impl Aggregate for Account {
                 self.unit_id = *unit_id;
                 self.demo = *demo;
                 self.duty_since = meta.occurred_at;
+                self.version += 1;
+            }
+            AccountEvent::Updated { label, role, agency, unit_id } => {
+                self.label.clone_from(label);
+                self.role = *role;
+                self.agency.clone_from(agency);
+                self.unit_id = *unit_id;
+                self.version += 1;
             }
             AccountEvent::Disabled { .. } => self.disabled = true,
             AccountEvent::Enabled {} => self.disabled = false,

@@ -219,6 +219,7 @@ fn accounts() -> Vec<AccountEvent> {
             unit_id: Some(id(30)),
             demo: true,
         },
+        AccountEvent::Updated { label: "Operator 3".into(), role: Role::Operator, agency: None, unit_id: None },
         AccountEvent::PasswordSet {},
         AccountEvent::Disabled { reason: "pindah".into() },
         AccountEvent::Enabled {},

@@ -66,6 +66,9 @@ pub trait AccessTables: Send + Sync {
     /// The sessions of an account, newest first.
     async fn sessions_of_account(&self, account_id: Uuid) -> Result<Vec<Session>, StoreError>;
 
+    /// The tokens of machines of all accounts, newest first, at most `limit`.
+    async fn machine_sessions(&self, limit: u32) -> Result<Vec<Session>, StoreError>;
+
     /// Notes when sessions were last used; an earlier time than the stored one is ignored.
     async fn touch_sessions(&self, seen: &[(Uuid, Timestamp)]) -> Result<(), StoreError>;
 

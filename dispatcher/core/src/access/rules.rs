@@ -32,6 +32,14 @@ const ADMINISTRATION: Who = Who::Roles(&[Role::Administrator]);
 /// Steps of an assignment: the agency, its crews, and operators on their behalf. Whose assignment it is, is a matter
 /// of [`super::scope`].
 const WORK: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::AgencyDispatcher, Role::FieldUnit]);
+/// Administrators see what units there are, without their work.
+const UNITS: Who = Who::Roles(&[
+    Role::Operator,
+    Role::Supervisor,
+    Role::AgencyDispatcher,
+    Role::FieldUnit,
+    Role::Administrator,
+]);
 const AGENCY_DESK: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::AgencyDispatcher]);
 /// Everybody but machines: what stands on a public map is no secret, and no gateway needs it.
 const PEOPLE: Who = Who::Roles(&[
@@ -59,12 +67,14 @@ pub const RULES: &[Rule] = &[
     emergency("AccessService/WhoAmI", Who::SignedIn),
     routine("AccessService/ChangePassword", Who::SignedIn),
     routine("AccessService/CreateAccount", ADMINISTRATION),
+    routine("AccessService/UpdateAccount", ADMINISTRATION),
     routine("AccessService/ResetPassword", ADMINISTRATION),
     emergency("AccessService/DisableAccount", ADMINISTRATION),
     routine("AccessService/EnableAccount", ADMINISTRATION),
     routine("AccessService/ListAccounts", Who::Roles(&[Role::Operator, Role::Supervisor, Role::Administrator])),
     routine("AccessService/CreateToken", ADMINISTRATION),
     emergency("AccessService/RevokeToken", ADMINISTRATION),
+    routine("AccessService/ListTokens", ADMINISTRATION),
     emergency("CallService/RingCall", CENTRE),
     emergency("CallService/AnswerCall", CENTRE),
     emergency("CallService/HoldCall", CENTRE),
@@ -109,7 +119,7 @@ pub const RULES: &[Rule] = &[
     emergency("DispatchService/ReportStatus", WORK),
     emergency("DispatchService/CorrectStatus", WORK),
     emergency("DispatchService/RequestHelp", WORK),
-    emergency("UnitService/ListUnits", WORK),
+    emergency("UnitService/ListUnits", UNITS),
     emergency("UnitService/SetUnitService", WORK),
     routine("UnitService/UpdateUnit", AGENCY_DESK),
     routine("UnitService/ReportPosition", Who::Roles(&[Role::AgencyDispatcher, Role::FieldUnit])),

@@ -41,6 +41,11 @@ pub fn unit_meant(who: &Caller, named: Option<Uuid>) -> Result<Option<Uuid>, Sia
     }
 }
 
+/// May see that a unit exists and what it is: who may act on it, and administrators.
+pub fn may_see_unit(who: &Caller, unit_id: Uuid, unit: &Unit) -> bool {
+    who.role == Role::Administrator || may_act_on_unit(who, unit_id, unit).is_ok()
+}
+
 /// May act on a unit: the centre, its agency, its crew.
 ///
 /// # Errors

@@ -44,19 +44,7 @@ pub(crate) struct NewAccount<'a> {
 
 /// Makes an account whose agency and unit exist and fit.
 pub(crate) async fn create(work: &mut Work<'_>, new: NewAccount<'_>) -> Result<Uuid, SiagaError> {
-    if let Some(agency) = &new.agency {
-        work.city.agency(agency).map_err(|error| error.field("agency_code"))?;
-    }
-    if let Some(unit_id) = new.unit_id {
-        let unit = work.get::<Unit>(unit_id, ("Unit", "The unit")).await?;
-        if Some(&unit.agency) != new.agency.as_ref() {
-            return Err(SiagaError::invalid(
-                "unit_id",
-                "Unit itu milik instansi lain.",
-                "That unit belongs to another agency.",
-            ));
-        }
-    }
+    belongs(work, new.agency.as_deref(), new.unit_id).await?;
     let created = Account::create(new.username, new.label, new.role, new.agency, new.unit_id, new.demo)?;
     let account_id = Account::id_of(new.username);
     if work.find::<Account>(account_id).await?.is_some() {
@@ -71,4 +59,26 @@ pub(crate) async fn create(work: &mut Work<'_>, new: NewAccount<'_>) -> Result<U
     let meta = work.meta();
     work.emit::<Account>(account_id, created, &meta).await?;
     Ok(account_id)
+}
+
+/// The agency exists, and the unit is one of its own.
+pub(super) async fn belongs(
+    work: &mut Work<'_>,
+    agency: Option<&str>,
+    unit_id: Option<Uuid>,
+) -> Result<(), SiagaError> {
+    if let Some(agency) = agency {
+        work.city.agency(agency).map_err(|error| error.field("agency_code"))?;
+    }
+    if let Some(unit_id) = unit_id {
+        let unit = work.get::<Unit>(unit_id, ("Unit", "The unit")).await?;
+        if Some(unit.agency.as_str()) != agency {
+            return Err(SiagaError::invalid(
+                "unit_id",
+                "Unit itu milik instansi lain.",
+                "That unit belongs to another agency.",
+            ));
+        }
+    }
+    Ok(())
 }

@@ -51,6 +51,7 @@ mod share_caller;
 mod skip_delivery;
 mod take_alarm;
 mod task;
+mod update_account;
 mod update_unit;
 mod verify_place;
 mod withdraw_assignment;

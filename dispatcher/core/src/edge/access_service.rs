@@ -10,7 +10,7 @@ use crate::{
     command::account_of,
     commands::CreateToken,
     context::store_error,
-    convert, views,
+    convert, queries, views,
 };
 use prost::Message;
 use siaga_domain::{Aggregate, SiagaError, account::Account};
@@ -79,6 +79,18 @@ impl AccessService for Edge {
             .await
             .map_err(status::of)?;
         self.run(Request::from_parts(metadata, extensions, message)).await
+    }
+
+    async fn update_account(
+        &self,
+        request: Request<v1::UpdateAccountRequest>,
+    ) -> Result<Response<v1::UpdateAccountResponse>, Status> {
+        let account_id = request.get_ref().account_id.clone();
+        let response = self.run(request).await?;
+        if let Ok(account_id) = Uuid::parse_str(&account_id) {
+            self.core.credentials.forget(account_id, None);
+        }
+        Ok(response)
     }
 
     async fn reset_password(
@@ -151,6 +163,14 @@ impl AccessService for Edge {
             self.core.credentials.forget(account_id, None);
         }
         Ok(response)
+    }
+
+    async fn list_tokens(
+        &self,
+        request: Request<v1::ListTokensRequest>,
+    ) -> Result<Response<v1::ListTokensResponse>, Status> {
+        let (who, _) = admitted(&request)?;
+        queries::list_tokens(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
 }
 

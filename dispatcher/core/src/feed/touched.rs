@@ -124,6 +124,7 @@ fn ending(account_id: Uuid, event: &AccountEvent, at: Timestamp) -> Option<Endin
         AccountEvent::TokenRevoked { token_id } => Some(Ending::Session(account_id, *token_id)),
         AccountEvent::PasswordSet {} => Some(Ending::Revoked(account_id, at)),
         AccountEvent::Created { .. }
+        | AccountEvent::Updated { .. }
         | AccountEvent::Enabled {}
         | AccountEvent::SignedIn { .. }
         | AccountEvent::TokenCreated { .. }

@@ -6,7 +6,7 @@ use crate::{
     access::{Caller, scope},
     views::load::{Histories, Wanted},
 };
-use siaga_domain::{Aggregate, SiagaError, unit::Unit};
+use siaga_domain::{Aggregate, Role, SiagaError, unit::Unit};
 use siaga_proto::v1;
 
 /// The units that the caller may see, by code.
@@ -26,11 +26,21 @@ pub(crate) async fn list_units(
     let units = viewed(&core.context, &wanted, Histories::None, |views| {
         let seen = views.loaded.units.iter().filter(|(id, row)| {
             let asked_for = agency.as_ref().is_none_or(|agency| row.state.agency == *agency);
-            asked_for && scope::may_act_on_unit(who, **id, &row.state).is_ok()
+            asked_for && scope::may_see_unit(who, **id, &row.state)
         });
         let mut units: Vec<v1::UnitView> = seen.filter_map(|(id, _)| views.unit(*id)).collect();
+        if who.role == Role::Administrator {
+            units.iter_mut().for_each(without_work);
+        }
         units.sort_by(|a, b| a.code.cmp(&b.code));
         units
     });
     Ok(v1::ListUnitsResponse { units: units.await? })
+}
+
+/// An administrator looks after what a unit is; where it is and what it works on are no part of that.
+fn without_work(unit: &mut v1::UnitView) {
+    unit.assignment_ids.clear();
+    unit.step = v1::Step::Unspecified.into();
+    unit.position_now = None;
 }

@@ -146,6 +146,9 @@ async fn units_are_listed_for_those_who_may_see_them_with_their_newest_position(
     let request = v1::ListUnitsRequest::default();
     let units = queries::list_units(&core, &operator, request).await.unwrap().units;
     assert_eq!(units[0].position_now.unwrap().point.unwrap().latitude, 0.9);
+    let admin = testing::account(&core, "admin", siaga_domain::Role::Administrator, None, None).await;
+    let units = queries::list_units(&core, &admin, v1::ListUnitsRequest::default()).await.unwrap().units;
+    assert_eq!((units.len(), units[0].position_now), (4, None), "an administrator sees what it is, not where it is");
     assert_eq!(queries::report_position(&core, &crew, position(0.0, 0.0)).await.unwrap_err().code, "SIAGA-1001");
     let other = v1::ReportPositionRequest { unit_id: Unit::id_of("POLRES-01").to_string(), ..position(0.9, 108.98) };
     assert_eq!(queries::report_position(&core, &crew, other).await.unwrap_err().code, "SIAGA-1002");

@@ -20,6 +20,7 @@ pub(crate) fn view(id: Uuid, account: &Account, position: u64) -> v1::AccountVie
         duty_since: Some(convert::timestamp(account.duty_since)),
         position,
         demo: account.demo,
+        version: account.version,
     }
 }
 

@@ -45,6 +45,19 @@ impl AccessTables for Backend {
         rows::all(found)
     }
 
+    async fn machine_sessions(&self, limit: u32) -> Result<Vec<Session>, StoreError> {
+        check("machines' tokens at once", limit as usize, MAX_PAGE as usize)?;
+        let found = sqlx::query_as::<Db, RawSession>(
+            "SELECT id, token_hash, account_id, kind, label, created_at_ms, expires_at_ms, \
+             last_seen_at_ms, revoked_at_ms FROM sessions WHERE kind = 'machine' \
+             ORDER BY created_at_ms DESC, id DESC LIMIT $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(self.reader())
+        .await?;
+        rows::all(found)
+    }
+
     async fn touch_sessions(&self, seen: &[(Uuid, Timestamp)]) -> Result<(), StoreError> {
         check("sessions to touch", seen.len(), MAX_KEYS)?;
         let mut sorted = seen.to_vec();

@@ -11,6 +11,7 @@ use crate::common::{at, id, several, step, unit};
 crate::on_both!(
     credentials_are_set_and_taken_away,
     sessions_are_found_touched_and_revoked,
+    tokens_of_machines_are_listed,
     sessions_expire,
     a_refused_group_writes_no_side_rows,
     readers_keep_their_positions,
@@ -71,6 +72,17 @@ async fn sessions_are_found_touched_and_revoked(test: TestStore) {
     test.store.append(&[revoke(Revoke::Account(id(50)), 90)]).await.unwrap();
     assert_eq!(revoked().await, [Some(at(80)), Some(at(80)), Some(at(70)), Some(at(90))]);
     assert_eq!(test.store.session_by_token("hash 5").await.unwrap().unwrap().revoked_at, None);
+}
+
+async fn tokens_of_machines_are_listed(test: TestStore) {
+    let sessions = (1..=6).map(|number| session(number, u128::from(number > 3) + 50));
+    test.store.append(&[only(sessions.map(SideWrite::CreateSession).collect())]).await.unwrap();
+    let ids = async |limit| -> Vec<_> {
+        test.store.machine_sessions(limit).await.unwrap().iter().map(|session| session.id).collect()
+    };
+    assert_eq!(ids(10).await, [id(6), id(4), id(2)]);
+    assert_eq!(ids(2).await, [id(6), id(4)]);
+    assert!(test.store.machine_sessions(u32::MAX).await.is_err());
 }
 
 async fn sessions_expire(test: TestStore) {

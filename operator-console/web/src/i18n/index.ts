@@ -1,5 +1,7 @@
+import { admin } from "./admin.ts";
 import { agency } from "./agency.ts";
 import { common } from "./common.ts";
+import { hub } from "./hub.ts";
 import { map } from "./map.ts";
 import { operator } from "./operator.ts";
 import { outbox } from "./outbox.ts";
@@ -7,7 +9,16 @@ import { supervisor } from "./supervisor.ts";
 import { lang } from "./lang.svelte.ts";
 
 /** The catalogue: one room a file, every key in both languages (the type of `catalogue` sees to it). */
-export const messages = { ...common, ...operator, ...agency, ...map, ...outbox, ...supervisor };
+export const messages = {
+  ...common,
+  ...operator,
+  ...agency,
+  ...map,
+  ...outbox,
+  ...supervisor,
+  ...hub,
+  ...admin,
+};
 
 export type Key = keyof typeof messages;
 
@@ -40,6 +51,12 @@ export function tn(family: Family, number: number): string {
   const key = `${family}.${number}`;
   const entry = key in messages ? messages[key as Key] : messages.unknown;
   return entry[lang.current === "id" ? 0 : 1];
+}
+
+/** The text of a code that the server uses as a word, e.g. `hubStage.en_route`; one without a text shows itself. */
+export function tw(family: string, code: string): string {
+  const key = `${family}.${code}`;
+  return key in messages ? messages[key as Key][lang.current === "id" ? 0 : 1] : code;
 }
 
 /** Chooses between the two texts that data from the server carry. */

@@ -8,7 +8,6 @@ export const supervisor = catalogue({
   "sup.wall": ["Layar dinding", "Wallboard"],
   "sup.toWall": ["buka layar dinding", "open the wallboard"],
   "sup.toBoard": ["kembali ke papan", "back to the board"],
-  "sup.toOperator": ["Layar operator", "Operator's screen"],
   "sup.alarmsUntaken": ["{count} alarm belum diambil", "{count} alarms not taken"],
   "sup.noAlarms": ["Tanpa alarm", "No alarms"],
   "sup.next": ["kartu berikut yang terburuk", "next worst card"],

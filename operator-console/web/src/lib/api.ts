@@ -6,6 +6,7 @@ import { AlarmService } from "../gen/siaga/v1/alarm_pb.ts";
 import { CallService } from "../gen/siaga/v1/call_pb.ts";
 import { CatalogService } from "../gen/siaga/v1/catalog_pb.ts";
 import { DispatchService } from "../gen/siaga/v1/dispatch_pb.ts";
+import { HubDeliveryService } from "../gen/siaga/v1/hub_pb.ts";
 import { IncidentService } from "../gen/siaga/v1/incident_pb.ts";
 import { UnitService } from "../gen/siaga/v1/unit_pb.ts";
 import { careful } from "./careful.ts";
@@ -30,6 +31,7 @@ export const api = {
   calls: createClient(CallService, transport),
   catalog: createClient(CatalogService, transport),
   dispatch: createClient(DispatchService, transport),
+  hub: createClient(HubDeliveryService, transport),
   incidents: createClient(IncidentService, transport),
   units: createClient(UnitService, transport),
 };

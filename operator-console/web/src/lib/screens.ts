@@ -1,22 +1,29 @@
 import { Role } from "../gen/siaga/v1/common_pb.ts";
 
-/** Which screen a role works on; the server decides what each may see and do there. */
-const HOME: Partial<Record<Role, string>> = {
-  [Role.OPERATOR]: "/operator",
-  [Role.SUPERVISOR]: "/supervisor",
-  [Role.AGENCY_DISPATCHER]: "/agency",
+/** The screens a role works on, its home first; the server decides what each may see and do there. */
+const SCREENS: Partial<Record<Role, readonly string[]>> = {
+  [Role.OPERATOR]: ["/operator"],
+  // A supervisor also works at a desk.
+  [Role.SUPERVISOR]: ["/supervisor", "/operator", "/hub"],
+  [Role.AGENCY_DISPATCHER]: ["/agency"],
+  [Role.HUB_ANALYST]: ["/hub"],
+  [Role.ADMINISTRATOR]: ["/admin", "/hub"],
 };
 
-/** Further screens that a role may open: a supervisor also works at a desk. */
+/** Further pages that a role may open, without a place among its screens. */
 const ALSO: Partial<Record<Role, readonly string[]>> = {
-  [Role.SUPERVISOR]: ["/supervisor/wall", "/operator"],
+  [Role.SUPERVISOR]: ["/supervisor/wall"],
 };
+
+export function screensOf(role: Role): readonly string[] {
+  return SCREENS[role] ?? [];
+}
 
 export function homeOf(role: Role): string | undefined {
-  return HOME[role];
+  return screensOf(role)[0];
 }
 
 /** Whether a role has business on a screen: showing it an empty one would only puzzle. */
 export function mayOpen(role: Role, path: string): boolean {
-  return HOME[role] === path || (ALSO[role]?.includes(path) ?? false);
+  return screensOf(role).includes(path) || (ALSO[role]?.includes(path) ?? false);
 }

@@ -47,6 +47,28 @@ export function moment(ms: number, now: number, lang: "id" | "en"): string {
 }
 
 /**
+ * The day that somebody wrote, as `2026-11-22`: `22/11/2026`, `22-11-26`, `22.11.2026`, `221126` or `2026-11-22`.
+ * `undefined` for other texts and for days that do not exist.
+ */
+export function parseDay(text: string): string | undefined {
+  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text.trim());
+  const local = /^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})$/.exec(text.trim());
+  const short = /^(\d{2})(\d{2})(\d{4}|\d{2})$/.exec(text.trim());
+  const parts = iso ? [iso[3], iso[2], iso[1]] : (local ?? short)?.slice(1);
+  if (!parts) return undefined;
+  const [day = "", month = "", year = ""] = parts;
+  const full = `${year.length === 2 ? `20${year}` : year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  const at = Date.parse(`${full}T00:00:00Z`);
+  // The 31st of February would else become a day of March.
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(full) ? full : undefined;
+}
+
+/** `22/11/2026` for `2026-11-22`. */
+export function dayText(day: string): string {
+  return day.split("-").reverse().join("/");
+}
+
+/**
  * How long, as a running clock: `00:12`, `12:09`, `1:42:10`, `2d 3:10:00`.
  * Negative spans (a clock of this machine that runs behind) show as `00:00`.
  */
