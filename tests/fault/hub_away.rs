@@ -1,56 +1,129 @@
-//! The hub goes away in a drill: calls go on, and all arrives afterwards, once each, in order per case.
+//! The hub goes away: calls go on, and all arrives afterwards, once each, in order per case.
 
-use siaga_tests::{Database, Server, eventually, server, sign_in};
+use crate::hub::{centre, gets_t13, handled_by_hand, has_stamp, history, hub, is_whole, read};
+use serde_json::Value;
+use siaga_proto::v1;
+use siaga_tests::{Database, Desk, eventually, server, sign_in};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+/// Cases that operators handle by hand while the hub is away.
+const BY_HAND: usize = 5;
+/// Agencies that the fire drill sends to.
+const AGENCIES: usize = 8;
+
+/// How fast the drill is played.
+fn speed() -> String {
+    std::env::var("SIAGA_TEST_HUB_SPEED").unwrap_or_else(|_| "150".into())
+}
+
+/// The hub is away at least this long: `SIAGA_TEST_HUB_OUTAGE_S=60 SIAGA_TEST_HUB_SPEED=60` plays the whole minute.
+fn outage() -> Duration {
+    let outage_s = std::env::var("SIAGA_TEST_HUB_OUTAGE_S").ok().map_or(0, |text| text.parse().unwrap());
+    Duration::from_secs(outage_s)
+}
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_go_on_and_everything_arrives_afterwards() {
-    // The centre delivers to a hub of another process, which is not there yet.
+async fn a_hub_that_was_never_there_gets_everything_when_it_comes() {
     let hub_port = server::free_port();
-    let hub_url = format!("http://127.0.0.1:{hub_port}");
-    let key = "whsec_c2lhZ2EtdGVzdC1odWIta2V5LW9mLTMyLWJ5dGVzISE=";
-    let centre = Server::start_with(
-        Database::Sqlite,
-        &[("SIAGA_ROLES", "dispatcher,gateway,console"), ("SIAGA_HUB_URL", &hub_url), ("SIAGA_HUB_KEYS", key)],
-    )
-    .await;
+    let centre = centre(Database::Sqlite, hub_port).await;
     let mut operator = sign_in(&centre.url, "operator1").await;
-    let mut numbers = Vec::new();
+    let mut cases = Vec::new();
     for round in 0..20 {
-        let (incident_id, number) = operator.open("sarang-tawon", &format!("Sarang tawon {round}")).await;
-        let close = siaga_proto::v1::CloseIncidentRequest {
-            request_id: siaga_tests::request_id(),
-            incident_id: incident_id.clone(),
-            outcome_code: "handled".into(),
-            ..Default::default()
-        };
-        operator.incidents.close_incident(close).await.unwrap();
-        numbers.push((incident_id, number));
+        cases.push(handled_by_hand(&mut operator, &format!("Sarang tawon {round}")).await);
     }
-    assert!(operator.case(&numbers[0].0).await.incident.unwrap().stamps.iter().all(|stamp| stamp.code != "T13"));
+    assert!(has_stamp(&mut operator, &cases[0].0, "T13").await.is_none());
+    let hub = hub(hub_port, &Database::Sqlite).await;
+    let reader = sign_in(&hub.url, "supervisor1").await;
+    for (incident_id, number) in &cases {
+        gets_t13(&operator, incident_id).await;
+        is_whole(&history(&hub.url, &reader, number).await);
+    }
+}
 
-    // The hub comes back: a server of its own, with the same key.
-    let hub =
-        Server::start_at(hub_port, &[("SIAGA_ROLES", "hub,dispatcher,gateway,console"), ("SIAGA_HUB_KEYS", key)]).await;
-    for (incident_id, number) in &numbers {
-        eventually("T13", || {
-            let (mut operator, incident_id) = (operator.clone(), incident_id.clone());
-            async move {
-                let case = operator.case(&incident_id).await.incident?;
-                case.stamps.iter().any(|stamp| stamp.code == "T13").then_some(())
-            }
-        })
-        .await;
-        let analyst = sign_in(&hub.url, "analis1").await;
-        let client = reqwest::Client::new();
-        let answer = client.get(format!("{}/hub/cases/{number}", hub.url)).bearer_auth(&analyst.token).send().await;
-        let case: serde_json::Value = serde_json::from_str(&answer.unwrap().text().await.unwrap()).unwrap();
-        let history = case["history"].as_array().unwrap_or_else(|| panic!("no history: {case}"));
-        let sequences: Vec<u64> = history
-            .iter()
-            .map(|event| {
-                event["sequence"].as_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{event}"))
-            })
-            .collect();
-        assert_eq!(sequences, (1..=sequences.len() as u64).collect::<Vec<_>>(), "once each, in order");
+/// The fire drill, in the middle of which the hub is killed. It comes back when all agencies are on the scene; until
+/// then the drill and the operators go on without it.
+async fn a_hub_that_goes_away_in_a_drill(database: Database, hub_database: Database) {
+    let hub_port = server::free_port();
+    let mut hub = hub(hub_port, &hub_database).await;
+    let centre = centre(database, hub_port).await;
+    let reader = sign_in(&hub.url, "supervisor1").await;
+    let drill = tokio::spawn(server::drill_at(centre.url.clone(), "kebakaran-ruko.toml", speed()));
+    let fire_number = eventually("the hub hears of the fire", || async {
+        let cases = read(&hub.url, &reader, "/hub/cases").await;
+        Some(cases["cases"].get(0)?["case_number"].as_str()?.to_owned())
+    })
+    .await;
+    hub.kill();
+    let away_since = Instant::now();
+
+    let mut operator = sign_in(&centre.url, "supervisor1").await;
+    let found = v1::GetIncidentRequest { incident_id: String::new(), number: fire_number.clone() };
+    let fire = operator.incidents.get_incident(found).await.unwrap().into_inner().incident.unwrap();
+    let mut by_hand = Vec::new();
+    for round in 0..BY_HAND {
+        by_hand.push(handled_by_hand(&mut operator, &format!("Tanpa pusat data {round}")).await);
     }
+    eventually("all agencies are on the scene", || {
+        let (mut operator, fire_id) = (operator.clone(), fire.id.clone());
+        async move {
+            let case = operator.case(&fire_id).await.incident?;
+            let on_scene = |assignment: &&v1::AssignmentView| {
+                assignment.stamps.iter().any(|stamp| stamp.step() == v1::Step::OnScene)
+            };
+            (case.assignments.iter().filter(on_scene).count() == AGENCIES).then_some(())
+        }
+    })
+    .await;
+    for (incident_id, _) in &by_hand {
+        assert!(has_stamp(&mut operator, incident_id, "T13").await.is_none(), "the hub was away");
+    }
+    tokio::time::sleep(outage().saturating_sub(away_since.elapsed())).await;
+    hub.start_again().await;
+    eprintln!("the hub was away for {:.1} s", away_since.elapsed().as_secs_f64());
+
+    let output = drill.await.unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{:?}\n{told}", output.status);
+    let reader = sign_in(&hub.url, "supervisor1").await;
+    let of_fire = history(&hub.url, &reader, &fire_number).await;
+    is_whole(&of_fire);
+    every_step_arrived(&mut operator, &fire.id, &of_fire).await;
+    for (incident_id, number) in &by_hand {
+        gets_t13(&operator, incident_id).await;
+        is_whole(&history(&hub.url, &reader, number).await);
+    }
+    let state = operator.hub.get_delivery_state(v1::GetDeliveryStateRequest::default()).await.unwrap().into_inner();
+    assert!(state.hub_up && state.waiting_cases == 0 && state.dead_cases == 0, "{state:?}");
+}
+
+/// Each step of each agency that the centre knows is a status in the hub.
+async fn every_step_arrived(operator: &mut Desk, incident_id: &str, history: &[Value]) {
+    let arrived: BTreeSet<(&str, &str)> = history
+        .iter()
+        .filter_map(|event| Some((event["data"]["agency_code"].as_str()?, event["data"]["stage"].as_str()?)))
+        .collect();
+    let case = operator.case(incident_id).await.incident.unwrap();
+    assert_eq!(case.assignments.len(), AGENCIES);
+    for assignment in &case.assignments {
+        for stage in ["delivered", "acknowledged", "accepted", "unit_assigned", "en_route", "on_scene", "completed"] {
+            assert!(
+                arrived.contains(&(assignment.agency_code.as_str(), stage)),
+                "{stage} of {}",
+                assignment.agency_code
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_that_goes_away_in_a_drill_gets_everything_afterwards_on_sqlite() {
+    a_hub_that_goes_away_in_a_drill(Database::Sqlite, Database::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_that_goes_away_in_a_drill_gets_everything_afterwards_on_postgres() {
+    a_hub_that_goes_away_in_a_drill(Database::postgres().await, Database::postgres().await).await;
 }

@@ -1,7 +1,7 @@
 //! The wrong person, and bad input: refused with a clear code, and nothing breaks.
 
 use siaga_proto::v1;
-use siaga_tests::{Server, clients::code, request_id, sign_in};
+use siaga_tests::{Server, clients::code, eventually, request_id, sign_in};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agency_touches_and_sees_only_its_own() {
@@ -36,6 +36,55 @@ async fn an_agency_touches_and_sees_only_its_own() {
     let refusal = damkar.dispatch.acknowledge_assignment(on_behalf.clone()).await.unwrap_err();
     assert_eq!(code(&refusal), "SIAGA-1101", "only the centre records on somebody's behalf");
     operator.dispatch.acknowledge_assignment(on_behalf).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_supervisors_settle_what_the_hub_refused() {
+    let server = Server::start().await;
+    let mut operator = sign_in(&server.url, "operator1").await;
+    let (_, number) = operator.open("sarang-tawon", "Sarang tawon").await;
+    let replay =
+        |case_number: &str| v1::ReplayDeliveryRequest { request_id: request_id(), case_number: case_number.to_owned() };
+    let skip = |case_number: &str, reason: &str| v1::SkipDeliveryRequest {
+        request_id: request_id(),
+        case_number: case_number.to_owned(),
+        reason: reason.to_owned(),
+    };
+    for username in ["operator1", "damkar", "damkar-01", "analis1"] {
+        let mut wrong = sign_in(&server.url, username).await;
+        let refusal = wrong.hub.replay_delivery(replay(&number)).await.unwrap_err();
+        assert_eq!(code(&refusal), "SIAGA-1100", "{username}");
+        let refusal = wrong.hub.skip_delivery(skip(&number, "x")).await.unwrap_err();
+        assert_eq!(code(&refusal), "SIAGA-1100", "{username}");
+        let state = wrong.hub.get_delivery_state(v1::GetDeliveryStateRequest::default()).await;
+        assert_eq!(state.is_ok(), !username.starts_with("damkar"), "{username}");
+        let lease = v1::LeaseDeliveriesRequest { gateway_id: "g".into(), limit: 1, wait_ms: 0 };
+        assert_eq!(code(&wrong.hub.lease_deliveries(lease).await.unwrap_err()), "SIAGA-1100", "{username}");
+        let record = v1::RecordDeliveryRequest { case_number: number.clone(), ..Default::default() };
+        assert_eq!(code(&wrong.hub.record_delivery(record).await.unwrap_err()), "SIAGA-1100", "{username}");
+    }
+    let mut supervisor = sign_in(&server.url, "supervisor1").await;
+    // The case is with the hub, or on its way; nothing of it was refused.
+    eventually("the delivery knows the case", || {
+        let (mut supervisor, replay) = (supervisor.clone(), replay(&number));
+        async move {
+            let refusal = supervisor.hub.replay_delivery(replay).await.unwrap_err();
+            (code(&refusal) == "SIAGA-1704").then_some(())
+        }
+    })
+    .await;
+    let long = "9".repeat(10_000);
+    for (case_number, reason, expected) in [
+        (number.as_str(), "salah", "SIAGA-1704"),
+        (number.as_str(), "", "SIAGA-1001"),
+        (number.as_str(), long.as_str(), "SIAGA-1001"),
+        (long.as_str(), "salah", "SIAGA-1001"),
+        ("", "salah", "SIAGA-1001"),
+        ("SKW-1", "salah", "SIAGA-1002"),
+    ] {
+        let refusal = supervisor.hub.skip_delivery(skip(case_number, reason)).await.unwrap_err();
+        assert_eq!(code(&refusal), expected, "{refusal:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,8 @@ use crate::request_id;
 use siaga_proto::v1::{
     self, access_service_client::AccessServiceClient, alarm_service_client::AlarmServiceClient,
     call_service_client::CallServiceClient, dispatch_service_client::DispatchServiceClient,
-    incident_service_client::IncidentServiceClient, unit_service_client::UnitServiceClient,
+    hub_delivery_service_client::HubDeliveryServiceClient, incident_service_client::IncidentServiceClient,
+    unit_service_client::UnitServiceClient,
 };
 use tonic::{
     Request, Status,
@@ -45,6 +46,8 @@ pub struct Desk {
     pub units: UnitServiceClient<Authed>,
     /// Alarms.
     pub alarms: AlarmServiceClient<Authed>,
+    /// Delivery to the data hub.
+    pub hub: HubDeliveryServiceClient<Authed>,
 }
 
 /// Signs a demonstration account in.
@@ -78,6 +81,7 @@ pub fn with_token(channel: Channel, token: String, account: v1::AccountView) -> 
         dispatch: client!(DispatchServiceClient),
         units: client!(UnitServiceClient),
         alarms: client!(AlarmServiceClient),
+        hub: client!(HubDeliveryServiceClient),
     }
 }
 

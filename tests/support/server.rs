@@ -217,9 +217,17 @@ impl Drop for Server {
 /// # Panics
 /// When the program cannot be run.
 pub async fn drill(url: String, file: &'static str, speed: &'static str) -> Output {
+    drill_at(url, file, speed.to_owned()).await
+}
+
+/// The same at a speed that is only known when the test runs.
+///
+/// # Panics
+/// When the program cannot be run.
+pub async fn drill_at(url: String, file: &'static str, speed: String) -> Output {
     let mut command = tokio::process::Command::new(binary());
     command.arg("drill").arg(repository("dispatcher/siaga/drills").join(file));
-    command.args(["--server", &url, "--speed", speed, "--json"]);
+    command.args(["--server", &url, "--speed", &speed, "--json"]);
     command.stdin(Stdio::null()).kill_on_drop(true).output().await.unwrap()
 }
 

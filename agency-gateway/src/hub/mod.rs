@@ -93,6 +93,8 @@ pub(crate) struct HubWorker {
 struct Answer {
     result: DeliveryResult,
     detail: String,
+    /// What the hub wants next; 0 when it does not say.
+    expected_sequence: u64,
 }
 
 impl HubWorker {
@@ -224,12 +226,12 @@ impl HubWorker {
             .body(delivery.body.clone())
             .send()
             .await?;
-        let result = judge(response.status());
-        let status = response.status().as_u16();
+        let status = response.status();
         // The status is the answer; words that do not come in time are not waited for.
         let words = tokio::time::timeout(WORDS_TIMEOUT, beginning(response)).await.unwrap_or_default();
-        let detail = format!("{status} {words}");
-        Ok(Answer { result, detail: detail.trim().chars().take(DETAIL_CHARS).collect() })
+        let (result, expected_sequence) = judge(status, &words);
+        let detail = format!("{} {words}", status.as_u16());
+        Ok(Answer { result, detail: detail.trim().chars().take(DETAIL_CHARS).collect(), expected_sequence })
     }
 
     /// Tells the core. False: it did not hear, so this case must not go on here.
@@ -238,6 +240,8 @@ impl HubWorker {
             case_number: delivery.case_number.clone(),
             sequence: delivery.sequence,
             position: delivery.position,
+            mark: delivery.mark,
+            expected_sequence: answer.expected_sequence,
             result: answer.result.into(),
             detail: answer.detail,
             answered_at: Some(timestamp((self.clock)())),
@@ -322,18 +326,31 @@ fn by_case(deliveries: Vec<Delivery>) -> BTreeMap<String, VecDeque<Delivery>> {
     cases
 }
 
-/// What an answer means. Only what will never be taken is a refusal; everything else is tried again for ever, also a
-/// signature that does not fit (keys are being changed) and a gap (an earlier event is on its way).
-fn judge(status: StatusCode) -> DeliveryResult {
-    match status.as_u16() {
+/// What an answer means, and which message the hub wants next if it lacks one. Only what will never be taken is a
+/// refusal; everything else is tried again for ever, also a signature that does not fit (keys are being changed).
+fn judge(status: StatusCode, words: &str) -> (DeliveryResult, u64) {
+    let result = match status.as_u16() {
         200..=299 => DeliveryResult::Accepted,
         400 | 409 | 413 | 422 => DeliveryResult::Refused,
+        425 => {
+            let expected = expected_sequence(words);
+            let result = expected.map_or(DeliveryResult::Unreachable, |_| DeliveryResult::OutOfOrder);
+            return (result, expected.unwrap_or_default());
+        }
         _ => DeliveryResult::Unreachable,
-    }
+    };
+    (result, 0)
+}
+
+/// `"expected_sequence": "3"` in the problem that a hub answers with.
+fn expected_sequence(words: &str) -> Option<u64> {
+    let problem: serde_json::Value = serde_json::from_str(words).ok()?;
+    problem.get("expected_sequence")?.as_str()?.parse().ok().filter(|sequence| *sequence > 0)
 }
 
 fn unreachable_hub(detail: &str) -> Answer {
-    Answer { result: DeliveryResult::Unreachable, detail: detail.chars().take(DETAIL_CHARS).collect() }
+    let detail = detail.chars().take(DETAIL_CHARS).collect();
+    Answer { result: DeliveryResult::Unreachable, detail, expected_sequence: 0 }
 }
 
 /// The first bytes of the answer's body, on one line.
@@ -382,7 +399,19 @@ mod tests {
             (500, DeliveryResult::Unreachable),
             (503, DeliveryResult::Unreachable),
         ] {
-            assert_eq!(judge(StatusCode::from_u16(status).unwrap()), result, "{status}");
+            assert_eq!(judge(StatusCode::from_u16(status).unwrap(), "{}"), (result, 0), "{status}");
         }
+    }
+
+    #[test]
+    fn a_gap_counts_only_with_what_the_hub_wants_instead() {
+        let judged = |words| judge(StatusCode::from_u16(425).unwrap(), words);
+        let problem = r#"{"code": "SIAGA-5011", "expected_sequence": "3"}"#;
+        assert_eq!(judged(problem), (DeliveryResult::OutOfOrder, 3));
+        for words in ["", "later", "[]", "{}", r#"{"expected_sequence": 3}"#, r#"{"expected_sequence": "0"}"#] {
+            assert_eq!(judged(words), (DeliveryResult::Unreachable, 0), "{words}");
+        }
+        let too_long = format!(r#"{{"expected_sequence": "{}"}}"#, u128::MAX);
+        assert_eq!(judged(&too_long), (DeliveryResult::Unreachable, 0));
     }
 }

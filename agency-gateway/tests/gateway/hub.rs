@@ -117,6 +117,7 @@ fn delivery(case: &str, sequence: u64) -> Delivery {
         case_number: case.into(),
         sequence,
         position: 100 + sequence,
+        mark: 200 + 2 * sequence,
         body: format!("{case} {sequence}").into(),
         event_id: format!("{case}:{sequence}"),
     }
@@ -234,6 +235,90 @@ async fn an_answer_that_cannot_be_recorded_is_told_again() {
     let records = core.records(2).await;
     assert_eq!([records[0].sequence, records[1].sequence], [1, 2]);
     assert_eq!(hub.bodies(2).await, ["SKW-1 1", "SKW-1 2"], "the hub was not asked again");
+}
+
+#[tokio::test]
+async fn a_hub_that_lacks_an_earlier_message_says_which_and_the_case_stops_there() {
+    let (core, hub) = (Core::start().await, Hub::start().await);
+    let gap = r#"{ "code": "SIAGA-5011",
+        "expected_sequence": "3" }"#;
+    hub.says([Says::Status(425, gap)]);
+    core.due([delivery("SKW-1", 7), delivery("SKW-1", 8)]);
+    let _gateway = deliver(&core, &hub).await;
+    let record = core.records(1).await.remove(0);
+    assert_eq!((record.result(), record.expected_sequence), (DeliveryResult::OutOfOrder, 3));
+    assert_eq!((record.sequence, record.mark), (7, 214));
+    let bodies = hub.bodies(2).await;
+    assert_eq!(bodies[..2], ["SKW-1 7"; 2], "the next one is not sent before the core has decided");
+}
+
+/// A hub that writes what it likes on the connection, one script a connection and then nothing.
+async fn scripted_hub(scripts: Vec<Vec<&'static str>>) -> SocketAddr {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut scripts = scripts.into_iter();
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let answers = scripts.next().unwrap_or_default();
+            tokio::spawn(async move {
+                let mut answers = answers.into_iter();
+                let mut read = Vec::new();
+                let mut buffer = [0; 4096];
+                while let Ok(1..) = stream.read(&mut buffer).await.inspect(|size| read.extend(&buffer[..*size])) {
+                    // A body of these tests ends with the sequence number, after the empty line.
+                    let text = String::from_utf8_lossy(&read).into_owned();
+                    let whole = text.split_once("\r\n\r\n").is_some_and(|(_, body)| body.starts_with("SKW-1 "));
+                    if !whole {
+                        continue;
+                    }
+                    read.clear();
+                    if let Some(answer) = answers.next() {
+                        stream.write_all(answer.as_bytes()).await.unwrap();
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+async fn deliver_to(core: &Core, hub: &Hub, address: SocketAddr) -> Gateway {
+    let mut options = options(core, hub);
+    options.url = format!("http://{address}");
+    gateway_with(core, Limits::default(), Some(options)).await
+}
+
+#[tokio::test]
+async fn an_answer_given_twice_counts_for_one_delivery_only() {
+    let (core, hub) = (Core::start().await, Hub::start().await);
+    let twice =
+        "HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\n{}HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\n{}";
+    let refusal = "HTTP/1.1 422 Unprocessable\r\ncontent-length: 2\r\n\r\n{}";
+    // Whether the second delivery comes on the same connection or on a new one, it is refused.
+    let address = scripted_hub(vec![vec![twice, refusal], vec![refusal]]).await;
+    core.due([delivery("SKW-1", 1), delivery("SKW-1", 2)]);
+    let _gateway = deliver_to(&core, &hub, address).await;
+    let records = core.records(2).await;
+    assert_eq!((records[0].sequence, records[0].result()), (1, DeliveryResult::Accepted));
+    assert_eq!((records[1].sequence, records[1].result()), (2, DeliveryResult::Refused), "the rest is no answer to it");
+}
+
+#[tokio::test]
+async fn a_hub_that_stops_in_the_middle_of_its_answer_is_believed_by_its_status() {
+    let (core, hub) = (Core::start().await, Hub::start().await);
+    let cut_words = "HTTP/1.1 202 Accepted\r\ncontent-length: 1000\r\n\r\n{";
+    let cut_head = "HTTP/1.1 202 Acc";
+    let address = scripted_hub(vec![vec![cut_head], vec![cut_words], vec![cut_words]]).await;
+    core.due([delivery("SKW-1", 1)]);
+    let _gateway = deliver_to(&core, &hub, address).await;
+    let records = core.records(2).await;
+    assert_eq!(
+        (records[0].result(), records[0].detail.as_str()),
+        (DeliveryResult::Unreachable, "no answer within 500 ms")
+    );
+    assert_eq!((records[1].sequence, records[1].result()), (1, DeliveryResult::Accepted));
 }
 
 #[tokio::test]

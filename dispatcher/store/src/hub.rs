@@ -84,6 +84,23 @@ pub trait HubCases: Send + Sync {
     /// The hub could not be reached: try again then. Never a dead letter.
     async fn hub_unreachable(&self, number: &str, next_attempt_at: Timestamp, error: &str) -> Result<(), StoreError>;
 
+    /// The hub lacks what it once had: it has only up to `position`, which was message `sequence`. Only backwards.
+    async fn hub_rewind(
+        &self,
+        number: &str,
+        position: u64,
+        sequence: u64,
+        next_attempt_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError>;
+
+    /// The hub answers again: no pending case waits longer. Returns how many did.
+    async fn hub_wake(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Cases of which the hub had everything, delivered to last since then: is to be asked again, the newest first,
+    /// `every_ms` apart. Returns how many.
+    async fn hub_recheck(&self, since: Timestamp, now: Timestamp, every_ms: u32) -> Result<u64, StoreError>;
+
     /// The hub refused the message of this event: the case waits for a person.
     async fn hub_refused(&self, number: &str, position: u64, error: &str) -> Result<(), StoreError>;
 

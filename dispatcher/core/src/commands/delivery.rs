@@ -5,9 +5,13 @@ use crate::{commands::card, context::store_error, work::Work};
 use siaga_domain::{
     ErrorKind, SiagaError,
     incident::{HubAction, Incident, IncidentEvent},
+    limits,
 };
 use siaga_proto::v1;
 use siaga_store::HubCaseState;
+
+/// Of a case number.
+const NUMBER_CHARS: usize = 64;
 
 /// Records what becomes of the refused message of a case.
 pub(super) async fn settle(
@@ -16,8 +20,8 @@ pub(super) async fn settle(
     action: HubAction,
     reason: String,
 ) -> Result<Option<v1::Changed>, SiagaError> {
-    let number = case_number.trim();
-    let case = work.context.store.hub_case(number).await.map_err(store_error)?;
+    let number = limits::required("case_number", case_number, NUMBER_CHARS)?;
+    let case = work.context.store.hub_case(&number).await.map_err(store_error)?;
     let case = case.ok_or_else(|| SiagaError::not_found("Kasus", "The case").field("case_number"))?;
     let refused = case.refused_position.filter(|_| case.state == HubCaseState::Dead);
     let Some(message) = refused else {

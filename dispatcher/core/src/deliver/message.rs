@@ -78,6 +78,17 @@ fn reported(step: &str) -> Option<&'static str> {
     Step::REPORTED.iter().map(|step| step.name()).find(|name| *name == step)
 }
 
+/// The marks of an event's messages, after which the case is as given.
+pub(super) fn marks(case: &Case, row: &EventRow) -> Vec<u64> {
+    let Some(stage) = stage(row) else { return Vec::new() };
+    // What is corrected or entered after the closing changes the record.
+    if stage != "erased" && case.incident.state == IncidentState::Closed {
+        vec![status_mark(row.position), record_mark(row.position)]
+    } else {
+        vec![status_mark(row.position)]
+    }
+}
+
 /// The messages of an event, after which the case is as given.
 pub(super) async fn of(context: &Context, case: &Case, row: &EventRow) -> Result<Vec<Message>, SiagaError> {
     let Some(stage) = stage(row) else { return Ok(Vec::new()) };
@@ -97,8 +108,7 @@ pub(super) async fn of(context: &Context, case: &Case, row: &EventRow) -> Result
     let city = context.city();
     let status = status(case, row, stage, &city)?;
     let mut messages = vec![message(status_mark(row.position), "siaga.case.status.v1", status)];
-    // What is corrected or entered after the closing changes the record.
-    if case.incident.state == IncidentState::Closed {
+    if marks(case, row).contains(&record_mark(row.position)) {
         let record = record(context, case, row, &city).await?;
         messages.push(message(record_mark(row.position), "siaga.case.record.v1", record));
     }

@@ -1,6 +1,6 @@
 //! RecordDelivery: how a delivery went.
 
-use super::{record_mark, status_mark};
+use super::{record_mark, rewind};
 use crate::{Core, command::Internal, context::store_error, convert, work::Work, writer::Lane};
 use async_trait::async_trait;
 use siaga_domain::{
@@ -8,13 +8,15 @@ use siaga_domain::{
     incident::{Incident, IncidentEvent, IncidentState},
 };
 use siaga_proto::v1::{DeliveryResult, RecordDeliveryRequest, RecordDeliveryResponse};
-use siaga_store::{HubCase, SideWrite, StoreError, StreamKey};
+use siaga_store::{HubCase, HubCaseState, SideWrite, StoreError, StreamKey};
 use uuid::Uuid;
 
 /// First pause after a failure, in ms; it doubles ...
 const BACKOFF_MS: i64 = 1_000;
 /// ... up to this, in ms.
 const BACKOFF_MAX_MS: i64 = 60_000;
+/// A hub that comes back is asked about cases delivered in this time before, in ms.
+const RECHECK_BACK_MS: i64 = 7 * 24 * 60 * 60_000;
 /// What the hub said, in characters.
 const DETAIL_CHARS: usize = 500;
 
@@ -23,25 +25,35 @@ const DETAIL_CHARS: usize = 500;
 /// # Errors
 /// SIAGA-1001 for a result that is none, SIAGA-1002 for an unknown case, SIAGA-1901.
 pub async fn record(core: &Core, request: RecordDeliveryRequest) -> Result<RecordDeliveryResponse, SiagaError> {
-    let (store, now) = (&core.context.store, core.context.now());
+    let store = &core.context.store;
     let unknown = || SiagaError::not_found("Kasus", "The case");
     let case = store.hub_case(&request.case_number).await.map_err(store_error)?.ok_or_else(unknown)?;
     let result = request.result();
+    // The hub was asked whether it still has the last message.
+    let again = case.state == HubCaseState::Pending
+        && request.sequence == case.delivered_sequence
+        && case.latest_position <= case.delivered_position;
     // Told twice, or out of order after a lost word: the case goes on from what is known here.
-    let noted =
-        if request.sequence == case.delivered_sequence + 1 { note(core, &case, &request, now).await } else { Ok(()) };
+    let noted = if again || request.sequence == case.delivered_sequence + 1 {
+        note(core, &case, &request, again).await
+    } else {
+        Ok(())
+    };
     // Only now may it be given out again: an earlier look would find it where it was.
     core.hub.settle(&case.number, request.sequence, result == DeliveryResult::Accepted && noted.is_ok());
     noted.map(|()| RecordDeliveryResponse {})
 }
 
-async fn note(core: &Core, case: &HubCase, request: &RecordDeliveryRequest, now: Timestamp) -> Result<(), SiagaError> {
-    let store = &core.context.store;
-    let mark = mark_of(case, request.position);
+async fn note(core: &Core, case: &HubCase, request: &RecordDeliveryRequest, again: bool) -> Result<(), SiagaError> {
+    let (store, now) = (&core.context.store, core.context.now());
+    if request.mark / 2 != request.position {
+        return Err(SiagaError::invalid("mark", "Tanda pesan tidak sah.", "The mark is not one of the position."));
+    }
+    let mark = request.mark;
     let detail: String = request.detail.chars().take(DETAIL_CHARS).collect();
     let noted = match request.result() {
         DeliveryResult::Accepted => {
-            core.hub.heard(true, now);
+            answers(core, now).await?;
             return accepted(core, case, request, mark).await;
         }
         DeliveryResult::Unreachable => {
@@ -49,9 +61,19 @@ async fn note(core: &Core, case: &HubCase, request: &RecordDeliveryRequest, now:
             let next_attempt_at = now.plus_ms(pause_ms(core, case.attempts));
             store.hub_unreachable(&case.number, next_attempt_at, &detail).await
         }
+        DeliveryResult::OutOfOrder => {
+            answers(core, now).await?;
+            rewind::to(core, case, request.expected_sequence, &detail).await?;
+            Ok(())
+        }
         DeliveryResult::Refused => {
-            core.hub.heard(true, now);
+            answers(core, now).await?;
             tracing::error!(case = case.number, detail, "the data hub refused a message: a person must settle it");
+            let back = if again { rewind::target(&core.context, case, request.sequence).await? } else { None };
+            if let Some(back) = back {
+                let rewound = store.hub_rewind(&case.number, back.mark, back.sequence, now, &detail).await;
+                rewound.map_err(store_error)?;
+            }
             store.hub_refused(&case.number, mark, &detail).await
         }
         DeliveryResult::Unspecified => {
@@ -65,13 +87,19 @@ async fn note(core: &Core, case: &HubCase, request: &RecordDeliveryRequest, now:
     }
 }
 
-/// Which message of the event it was: the status comes before the record.
-fn mark_of(case: &HubCase, position: u64) -> u64 {
-    if case.delivered_position >= status_mark(position) { record_mark(position) } else { status_mark(position) }
+/// The hub answers: when it was away, all that waits is due.
+async fn answers(core: &Core, now: Timestamp) -> Result<(), SiagaError> {
+    if core.hub.heard(true, now) {
+        let woken = core.context.store.hub_wake(now).await.map_err(store_error)?;
+        tracing::info!(cases = woken, "the data hub answers again: what waits is sent now");
+        // It may have been away to be restored from an older copy.
+        rewind::recheck(core, now.plus_ms(-RECHECK_BACK_MS)).await?;
+    }
+    Ok(())
 }
 
 /// 1 s, doubling to 60 s, and up to a quarter more so that cases do not come back all at once.
-fn pause_ms(core: &Core, attempts: u64) -> i64 {
+pub(super) fn pause_ms(core: &Core, attempts: u64) -> i64 {
     let doublings = u32::try_from(attempts.min(16)).unwrap_or(16);
     let pause_ms = BACKOFF_MS.saturating_mul(1_i64 << doublings).min(BACKOFF_MAX_MS);
     let mut byte = [0];
@@ -87,7 +115,7 @@ async fn accepted(core: &Core, case: &HubCase, request: &RecordDeliveryRequest, 
     let work = DeliveredToHub {
         incident_id: case.incident_id,
         number: case.number.clone(),
-        mark,
+        mark: mark.max(case.delivered_position),
         sequence: request.sequence,
         revision,
         answered_at: convert::time("answered_at", request.answered_at)?,

@@ -15,11 +15,11 @@ use siaga_store::{HubCaseState, StreamKey, testing::sqlite};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-struct Case {
-    core: TestCore,
+pub(super) struct Case {
+    pub(super) core: TestCore,
     who: Caller,
     incident_id: String,
-    number: String,
+    pub(super) number: String,
 }
 
 /// An open case with a place, a type, a caller and an assignment to damkar.
@@ -51,12 +51,12 @@ async fn case_with(config: CoreConfig) -> (Case, String) {
     (Case { core, who, incident_id, number: opened.number }, assignment_id)
 }
 
-async fn case() -> (Case, String) {
+pub(super) async fn case() -> (Case, String) {
     case_with(CoreConfig::default()).await
 }
 
 impl Case {
-    async fn completed(&self, assignment_id: &str) {
+    pub(super) async fn completed(&self, assignment_id: &str) {
         let report = v1::ReportStatusRequest {
             request_id: self.core.request_id(),
             assignment_id: assignment_id.into(),
@@ -71,7 +71,7 @@ impl Case {
         self.core.writer.command(Lane::Emergency, self.who.clone(), report).await.unwrap();
     }
 
-    async fn close(&self) {
+    pub(super) async fn close(&self) {
         let close = v1::CloseIncidentRequest {
             request_id: self.core.request_id(),
             incident_id: self.incident_id.clone(),
@@ -82,7 +82,7 @@ impl Case {
         self.core.writer.command(Lane::Emergency, self.who.clone(), close).await.unwrap();
     }
 
-    async fn reopen(&self) {
+    pub(super) async fn reopen(&self) {
         let reopen = v1::ReopenIncidentRequest {
             request_id: self.core.request_id(),
             incident_id: self.incident_id.clone(),
@@ -92,22 +92,30 @@ impl Case {
     }
 
     /// What is due, as a gateway gets it.
-    async fn leased(&self) -> Vec<Delivery> {
+    pub(super) async fn leased(&self) -> Vec<Delivery> {
         Marks.run(&self.core).await.unwrap();
         let request = v1::LeaseDeliveriesRequest { gateway_id: "g1".into(), limit: 10, wait_ms: 0 };
         lease(&self.core, request).await.unwrap().deliveries
     }
 
-    async fn told(&self, delivery: &Delivery, result: DeliveryResult) {
-        let request = v1::RecordDeliveryRequest {
-            case_number: delivery.case_number.clone(),
-            sequence: delivery.sequence,
-            position: delivery.position,
-            result: result.into(),
-            detail: "SIAGA-5007".into(),
-            answered_at: None,
+    pub(super) async fn told(&self, delivery: &Delivery, result: DeliveryResult) {
+        record(&self.core, answer(delivery, result)).await.unwrap();
+    }
+
+    /// The hub lacks what comes before: it wants another message.
+    pub(super) async fn wants(&self, delivery: &Delivery, expected_sequence: u64) {
+        let gap = answer(delivery, DeliveryResult::OutOfOrder);
+        record(&self.core, v1::RecordDeliveryRequest { expected_sequence, ..gap }).await.unwrap();
+    }
+
+    pub(super) async fn skip(&self, reason: &str) {
+        let who = supervisor(&self.core, "supervisor1").await;
+        let skip = v1::SkipDeliveryRequest {
+            request_id: self.core.request_id(),
+            case_number: self.number.clone(),
+            reason: reason.into(),
         };
-        record(&self.core, request).await.unwrap();
+        self.core.writer.command(Lane::Routine, who, skip).await.unwrap();
     }
 
     /// Delivers all that is due and returns it.
@@ -130,11 +138,23 @@ impl Case {
     }
 }
 
-fn body(delivery: &Delivery) -> Value {
+pub(super) fn answer(delivery: &Delivery, result: DeliveryResult) -> v1::RecordDeliveryRequest {
+    v1::RecordDeliveryRequest {
+        case_number: delivery.case_number.clone(),
+        sequence: delivery.sequence,
+        position: delivery.position,
+        mark: delivery.mark,
+        result: result.into(),
+        detail: "SIAGA-5007".into(),
+        ..Default::default()
+    }
+}
+
+pub(super) fn body(delivery: &Delivery) -> Value {
     serde_json::from_slice(&delivery.body).unwrap()
 }
 
-fn stages(bodies: &[Value]) -> Vec<&str> {
+pub(super) fn stages(bodies: &[Value]) -> Vec<&str> {
     let name = |body: &'_ Value| match body["type"].as_str() {
         Some("siaga.case.record.v1") => "RECORD",
         Some("siaga.case.erased.v1") => "ERASED",
@@ -245,9 +265,19 @@ async fn a_refused_message_holds_its_case_until_a_person_replays_or_skips_it() {
     case.told(&leased[0], DeliveryResult::Refused).await;
     assert_eq!(case.state().await, HubCaseState::Dead);
     assert!(case.leased().await.is_empty());
-    let shown = delivery_state(&case.core, v1::GetDeliveryStateRequest { limit: 10 }).await.unwrap();
+    let ask = v1::GetDeliveryStateRequest { limit: 10, ..Default::default() };
+    let shown = delivery_state(&case.core, ask.clone()).await.unwrap();
     assert_eq!((shown.dead_cases, shown.cases[0].state.as_str()), (1, "dead"));
-    assert_eq!(shown.cases[0].last_error, "SIAGA-5007");
+    assert_eq!((shown.cases[0].last_error.as_str(), shown.cases[0].refused.as_str()), ("SIAGA-5007", "opened"));
+    assert!(shown.cases[0].refused_recorded_at.is_some() && shown.cases[0].waiting_since.is_some());
+    for (state, after, expected) in [("dead", "", 1), ("pending", "", 0), ("dead", case.number.as_str(), 0)] {
+        let page = v1::GetDeliveryStateRequest { state: state.into(), after_case_number: after.into(), limit: 1 };
+        assert_eq!(delivery_state(&case.core, page).await.unwrap().cases.len(), expected, "{state} after {after}");
+    }
+    for (state, after) in [("asleep", ""), ("", "SKW-1"), ("dead", &*"9".repeat(65))] {
+        let bad = v1::GetDeliveryStateRequest { state: state.into(), after_case_number: after.into(), limit: 1 };
+        assert_eq!(delivery_state(&case.core, bad).await.unwrap_err().code, "SIAGA-1001", "{state} after {after}");
+    }
 
     let replay = v1::ReplayDeliveryRequest { request_id: case.core.request_id(), case_number: case.number.clone() };
     case.core.writer.command(Lane::Routine, who.clone(), replay.clone()).await.unwrap();

@@ -134,6 +134,56 @@ impl HubCases for Backend {
         found(number, done.rows_affected())
     }
 
+    async fn hub_rewind(
+        &self,
+        number: &str,
+        position: u64,
+        sequence: u64,
+        next_attempt_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let done = sqlx::query::<Db>(
+            "UPDATE hub_cases SET delivered_position = $1, delivered_sequence = $2, next_attempt_at_ms = $3, \
+             last_error = $4 WHERE number = $5 AND state = 'pending' AND delivered_sequence > $2 \
+             AND delivered_position > $1",
+        )
+        .bind(signed(position, "events")?)
+        .bind(signed(sequence, "messages")?)
+        .bind(next_attempt_at.unix_ms())
+        .bind(cut(error))
+        .bind(number.to_owned())
+        .execute(self.writer())
+        .await?;
+        found(number, done.rows_affected())
+    }
+
+    async fn hub_wake(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let done = sqlx::query::<Db>(
+            "UPDATE hub_cases SET next_attempt_at_ms = $1 WHERE state = 'pending' AND next_attempt_at_ms > $1",
+        )
+        .bind(now.unix_ms())
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    async fn hub_recheck(&self, since: Timestamp, now: Timestamp, every_ms: u32) -> Result<u64, StoreError> {
+        // What is due later than new messages does not hold them up. Of an idle case the next attempt is the last one.
+        let done = sqlx::query::<Db>(
+            "UPDATE hub_cases SET state = 'pending', attempts = 0, next_attempt_at_ms = $1 + asked.place * $2, \
+             pending_since_ms = $1 + asked.place * $2 \
+             FROM (SELECT number AS known, ROW_NUMBER() OVER (ORDER BY next_attempt_at_ms DESC, number) AS place \
+             FROM hub_cases WHERE state = 'idle' AND delivered_sequence > 0 AND next_attempt_at_ms >= $3) AS asked \
+             WHERE hub_cases.number = asked.known",
+        )
+        .bind(now.unix_ms())
+        .bind(i64::from(every_ms))
+        .bind(since.unix_ms())
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     async fn hub_refused(&self, number: &str, position: u64, error: &str) -> Result<(), StoreError> {
         let done = sqlx::query::<Db>(
             "UPDATE hub_cases SET state = 'dead', attempts = attempts + 1, \

@@ -10,6 +10,9 @@ crate::on_both!(
     an_unreachable_hub_never_makes_a_dead_letter,
     a_refusal_holds_its_own_case_back,
     a_dead_case_goes_on_after_replay_or_skip,
+    a_case_goes_back_and_never_forward,
+    all_that_waits_is_woken,
+    idle_cases_are_asked_about_one_after_the_other,
     many_cases_are_marked_at_once,
 );
 
@@ -102,6 +105,58 @@ async fn a_dead_case_goes_on_after_replay_or_skip(test: TestStore) {
     test.store.hub_refused("B", 5, "HTTP 422").await.unwrap();
     test.store.hub_skip("B", "nothing follows", at(300)).await.unwrap();
     assert_eq!(test.store.hub_case("B").await.unwrap().unwrap().state, HubCaseState::Idle);
+}
+
+async fn a_case_goes_back_and_never_forward(test: TestStore) {
+    mark(&test, &[pending("A", 9)], 100).await;
+    test.store.hub_delivered("A", 6, 3, at(200)).await.unwrap();
+    test.store.hub_rewind("A", 2, 1, at(300), "425").await.unwrap();
+    let case = test.store.hub_case("A").await.unwrap().unwrap();
+    assert_eq!((case.delivered_position, case.delivered_sequence, case.latest_position), (2, 1, 9));
+    assert_eq!(
+        (case.state, case.next_attempt_at, case.last_error.as_deref()),
+        (HubCaseState::Pending, at(300), Some("425"))
+    );
+    for (position, sequence) in [(2, 1), (4, 2), (1, 1), (2, 0)] {
+        let refused = test.store.hub_rewind("A", position, sequence, at(400), "425").await;
+        assert!(matches!(refused, Err(StoreError::NotFound { .. })), "{position} {sequence}");
+    }
+    test.store.hub_rewind("A", 0, 0, at(400), "425").await.unwrap();
+    test.store.hub_delivered("A", 9, 4, at(500)).await.unwrap();
+    // Of an idle or a dead case nothing is under way that could be answered so.
+    assert!(matches!(test.store.hub_rewind("A", 0, 0, at(600), "").await, Err(StoreError::NotFound { .. })));
+    mark(&test, &[pending("A", 11)], 600).await;
+    test.store.hub_refused("A", 11, "HTTP 422").await.unwrap();
+    assert!(matches!(test.store.hub_rewind("A", 0, 0, at(700), "").await, Err(StoreError::NotFound { .. })));
+}
+
+async fn all_that_waits_is_woken(test: TestStore) {
+    mark(&test, &[pending("A", 5), pending("B", 6), pending("C", 7)], 100).await;
+    test.store.hub_unreachable("A", at(900), "away").await.unwrap();
+    test.store.hub_unreachable("B", at(150), "away").await.unwrap();
+    test.store.hub_refused("C", 7, "HTTP 422").await.unwrap();
+    assert_eq!(test.store.hub_wake(at(200)).await.unwrap(), 1);
+    assert_eq!(due(&test, 200).await, ["B", "A"]);
+    assert_eq!(test.store.hub_case("A").await.unwrap().unwrap().attempts, 1, "its failures are remembered");
+    assert_eq!(test.store.hub_wake(at(200)).await.unwrap(), 0);
+}
+
+async fn idle_cases_are_asked_about_one_after_the_other(test: TestStore) {
+    let numbers = ["A", "B", "C", "D", "E"];
+    mark(&test, &numbers.map(|number| pending(number, 5)), 1).await;
+    for (number, delivered) in numbers[..3].iter().zip([100, 200, 300]) {
+        test.store.hub_delivered(number, 5, 1, at(delivered)).await.unwrap();
+    }
+    test.store.hub_refused("D", 5, "HTTP 422").await.unwrap();
+    assert_eq!(test.store.hub_recheck(at(200), at(1_000), 20).await.unwrap(), 2);
+    assert_eq!(due(&test, 1_019).await, ["E"], "what is new goes first");
+    assert_eq!(due(&test, 1_020).await, ["E", "C"]);
+    assert_eq!(due(&test, 1_040).await, ["E", "C", "B"]);
+    let case = test.store.hub_case("C").await.unwrap().unwrap();
+    assert_eq!((case.state, case.delivered_sequence, case.pending_since), (HubCaseState::Pending, 1, Some(at(1_020))));
+    test.store.hub_delivered("C", 5, 1, at(1_100)).await.unwrap();
+    assert_eq!(test.store.hub_case("C").await.unwrap().unwrap().state, HubCaseState::Idle);
+    assert_eq!(test.store.hub_recheck(at(9_000), at(9_000), 20).await.unwrap(), 0);
 }
 
 async fn many_cases_are_marked_at_once(test: TestStore) {
