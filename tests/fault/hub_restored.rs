@@ -31,6 +31,15 @@ async fn nothing_waits(operator: &Desk) {
     .await;
 }
 
+/// Waits until the hub has a stage of a case.
+async fn arrived(hub: &Server, reader: &Desk, number: &str, stage: &str) {
+    eventually(stage, || async {
+        let case = read(&hub.url, reader, &format!("/hub/cases/{number}")).await;
+        case["history"].as_array()?.iter().any(|event| event["data"]["stage"] == stage).then_some(())
+    })
+    .await;
+}
+
 /// Puts other files in the place of the hub's while it does not run.
 async fn exchanged(hub: &mut Server, from: &Path, to: &Path) {
     assert!(hub.stop().success());
@@ -46,7 +55,8 @@ async fn a_hub_restored_from_an_older_copy_gets_again_what_it_lacks() {
     let mut operator = sign_in(&centre.url, "operator1").await;
     let (running, running_number) = operator.open("kebakaran-bangunan", "Rumah terbakar").await;
     let assignments = operator.dispatch(&running, &["damkar"]).await;
-    nothing_waits(&operator).await;
+    let reader = sign_in(&hub.url, "supervisor1").await;
+    arrived(&hub, &reader, &running_number, "dispatched").await;
     let copy = tempfile::tempdir().unwrap();
     let folder = hub.folder();
     exchanged(&mut hub, &folder, copy.path()).await;
@@ -61,10 +71,10 @@ async fn a_hub_restored_from_an_older_copy_gets_again_what_it_lacks() {
     };
     operator.dispatch.report_status(completed).await.unwrap();
     let (lost, lost_number) = handled_by_hand(&mut operator, "Sarang tawon").await;
+    arrived(&hub, &reader, &running_number, "completed").await;
     gets_t13(&operator, &lost).await;
     nothing_waits(&operator).await;
     exchanged(&mut hub, copy.path(), &folder).await;
-    let reader = sign_in(&hub.url, "supervisor1").await;
     assert_eq!(read(&hub.url, &reader, &format!("/hub/cases/{lost_number}")).await["code"], "SIAGA-5024");
 
     // The next news of the running case show what is missing.
