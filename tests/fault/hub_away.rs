@@ -16,12 +16,12 @@ const AGENCIES: usize = 8;
 
 /// How fast the drill is played.
 fn speed() -> String {
-    std::env::var("SIAGA_TEST_HUB_SPEED").unwrap_or_else(|_| "150".into())
+    std::env::var("HUB_OUTAGE_SPEED").unwrap_or_else(|_| "150".into())
 }
 
-/// The hub is away at least this long: `SIAGA_TEST_HUB_OUTAGE_S=60 SIAGA_TEST_HUB_SPEED=60` plays the whole minute.
+/// The hub is away at least this long: `HUB_OUTAGE_S=60 HUB_OUTAGE_SPEED=60` plays the whole minute.
 fn outage() -> Duration {
-    let outage_s = std::env::var("SIAGA_TEST_HUB_OUTAGE_S").ok().map_or(0, |text| text.parse().unwrap());
+    let outage_s = std::env::var("HUB_OUTAGE_S").ok().map_or(0, |text| text.parse().unwrap());
     Duration::from_secs(outage_s)
 }
 
