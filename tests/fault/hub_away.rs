@@ -16,7 +16,7 @@ const AGENCIES: usize = 8;
 
 /// How fast the drill is played.
 fn speed() -> String {
-    std::env::var("HUB_OUTAGE_SPEED").unwrap_or_else(|_| "150".into())
+    std::env::var("HUB_OUTAGE_SPEED").unwrap_or_else(|_| "100".into())
 }
 
 /// The hub is away at least this long: `HUB_OUTAGE_S=60 HUB_OUTAGE_SPEED=60` plays the whole minute.
@@ -43,8 +43,8 @@ async fn a_hub_that_was_never_there_gets_everything_when_it_comes() {
     }
 }
 
-/// The fire drill, in the middle of which the hub is killed. It comes back when all agencies are on the scene; until
-/// then the drill and the operators go on without it.
+/// The fire drill, in the middle of which the hub is killed. It comes back when the first agencies are on the scene, so
+/// that it is there before the drill waits for T13; until then the drill and the operators go on without it.
 async fn a_hub_that_goes_away_in_a_drill(database: Database, hub_database: Database) {
     let hub_port = server::free_port();
     let mut hub = hub(hub_port, &hub_database).await;
@@ -66,14 +66,14 @@ async fn a_hub_that_goes_away_in_a_drill(database: Database, hub_database: Datab
     for round in 0..BY_HAND {
         by_hand.push(handled_by_hand(&mut operator, &format!("Tanpa pusat data {round}")).await);
     }
-    eventually("all agencies are on the scene", || {
+    eventually("the first agencies are on the scene", || {
         let (mut operator, fire_id) = (operator.clone(), fire.id.clone());
         async move {
             let case = operator.case(&fire_id).await.incident?;
             let on_scene = |assignment: &&v1::AssignmentView| {
                 assignment.stamps.iter().any(|stamp| stamp.step() == v1::Step::OnScene)
             };
-            (case.assignments.iter().filter(on_scene).count() == AGENCIES).then_some(())
+            case.assignments.iter().any(|assignment| on_scene(&assignment)).then_some(())
         }
     })
     .await;
