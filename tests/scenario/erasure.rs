@@ -65,6 +65,7 @@ async fn erased_data_are_in_no_file_report_or_reply() {
         request_id: request_id(),
         incident_id: incident_id.clone(),
         reason: "Permohonan pemilik data".into(),
+        ..Default::default()
     };
     let refusal = supervisor.incidents.erase_personal_data(erase()).await.unwrap_err();
     assert_eq!(siaga_tests::clients::code(&refusal), "SIAGA-1311", "an open case keeps its data");
@@ -83,6 +84,7 @@ async fn erased_data_are_in_no_file_report_or_reply() {
         incident_id: incident_id.clone(),
         hold,
         reason: "Penyidikan".into(),
+        ..Default::default()
     };
     supervisor.incidents.set_legal_hold(hold(true)).await.unwrap();
     let refusal = supervisor.incidents.erase_personal_data(erase()).await.unwrap_err();

@@ -29,6 +29,8 @@ pub struct CoreConfig {
     pub agency_access_after_close_h: u32,
     /// Personal data of a closed case are erased after this, in days; 0: never by itself.
     pub personal_days: u32,
+    /// Personal data of a call that never became a case are erased after this, in days; 0: never by itself.
+    pub calls_without_case_days: u32,
     /// Positions of units are kept this long, in days.
     pub position_days: u32,
     /// The `source` of CloudEvents sent to the hub.
@@ -53,6 +55,7 @@ impl Default for CoreConfig {
             request_days: 30,
             agency_access_after_close_h: 24,
             personal_days: 0,
+            calls_without_case_days: 0,
             position_days: 7,
             hub_source: "urn:siaga:singkawang".into(),
             hub_include_personal: false,

@@ -29,7 +29,7 @@ use siaga_domain::{
 };
 use siaga_proto::v1::TimelineEntry;
 use siaga_store::{EventRow, MAX_KEYS, Store, StreamKey};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Events read at once.
@@ -148,9 +148,7 @@ async fn events(
             }
             events.insert(row.position, row);
         }
-        while events.len() > LINES_MAX {
-            events.pop_first();
-        }
+        keep_newest(&mut events, LINES_MAX);
     }
     // Before a call belonged to the case its events belonged to none.
     for call_id in incident.calls.iter().take(CALLS_MAX) {
@@ -162,20 +160,35 @@ async fn events(
 }
 
 /// The events of one case; of very many the newest.
-async fn of_case(store: &dyn Store, id: Uuid) -> Result<VecDeque<EventRow>, SiagaError> {
-    let mut events = VecDeque::new();
+async fn of_case(store: &dyn Store, id: Uuid) -> Result<Vec<EventRow>, SiagaError> {
+    let mut events = BTreeMap::new();
     let mut after = 0;
     loop {
         let rows = store.events_of_incident(id, after, PAGE).await.map_err(store_error)?;
         let full = rows.len() == PAGE as usize;
         after = rows.last().map_or(after, |row| row.position);
-        events.extend(rows);
-        while events.len() > LINES_MAX {
-            events.pop_front();
-        }
+        events.extend(rows.into_iter().map(|row| (row.position, row)));
+        keep_newest(&mut events, LINES_MAX);
         if !full {
-            return Ok(events);
+            return Ok(events.into_values().collect());
         }
+    }
+}
+
+/// Keeps so many events. Alarms go first: one that comes and goes for days must not push the case itself out, which a
+/// report without alarms would then show as empty.
+fn keep_newest(events: &mut BTreeMap<u64, EventRow>, max: usize) {
+    let excess = events.len().saturating_sub(max);
+    if excess == 0 {
+        return;
+    }
+    let alarms = events.values().filter(|event| event.stream.kind == Alarm::KIND).map(|event| event.position);
+    let alarms: Vec<u64> = alarms.take(excess).collect();
+    for position in alarms {
+        events.remove(&position);
+    }
+    while events.len() > max {
+        events.pop_first();
     }
 }
 
@@ -206,8 +219,8 @@ async fn texts(store: &dyn Store, events: &[EventRow]) -> Result<HashMap<Uuid, S
 }
 
 fn entry(names: &Names<'_>, incident_id: Uuid, event: &EventRow) -> Result<Option<TimelineEntry>, SiagaError> {
-    let Some(mut sentence) = sentence(names, event)? else { return Ok(None) };
     let meta = history::meta(event)?;
+    let Some(mut sentence) = sentence(names, &meta.actor.label, event)? else { return Ok(None) };
     let other = event.incident_id.filter(|id| *id != incident_id).and_then(|id| names.number(id));
     if let Some(number) = other {
         sentence.id = format!("({number}) {}", sentence.id);
@@ -232,16 +245,17 @@ fn entry(names: &Names<'_>, incident_id: Uuid, event: &EventRow) -> Result<Optio
     }))
 }
 
-fn sentence(names: &Names<'_>, event: &EventRow) -> Result<Option<Sentence>, SiagaError> {
+/// `by` is the post that did it. It stands beside the sentence, which names it only where it is somebody else.
+fn sentence(names: &Names<'_>, by: &str, event: &EventRow) -> Result<Option<Sentence>, SiagaError> {
     let (kind, data) = (event.event_type.as_str(), &event.data);
     Ok(match event.stream.kind.as_str() {
-        Call::KIND => Some(call::sentence(&from_log(kind, data)?)),
-        Incident::KIND => Some(incident::sentence(names, &from_log(kind, data)?)),
+        Call::KIND => Some(call::sentence(by, &from_log(kind, data)?)),
+        Incident::KIND => Some(incident::sentence(names, by, &from_log(kind, data)?)),
         Assignment::KIND => {
             let id = crate::views::load::uuid(&event.stream)?;
             Some(assignment::sentence(names, id, &from_log(kind, data)?))
         }
-        Alarm::KIND => alarm::sentence(&event.stream.id, &from_log(kind, data)?),
+        Alarm::KIND => alarm::sentence(names, by, &event.stream.id, &from_log(kind, data)?),
         _ => None,
     })
 }
@@ -266,6 +280,11 @@ fn with_bracket(sentence: &str, remark: &str) -> String {
         Some(words) => format!("{words} ({remark})."),
         None => format!("{sentence} ({remark})"),
     }
+}
+
+/// Somebody other than the one who did it, after a word; or nothing.
+fn unless(by: &str, label: &str, word: &str) -> String {
+    if label == by || label.is_empty() { String::new() } else { format!(" {word} {label}") }
 }
 
 /// A reason after a colon, or nothing.

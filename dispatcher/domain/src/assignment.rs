@@ -4,6 +4,7 @@ use crate::{
     Aggregate, EventMeta,
     error::{ErrorKind, SiagaError},
     step::{self, Progress, Stamps, Step},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,6 +43,18 @@ pub struct UnitProgress {
     pub step: Step,
     /// When it got there.
     pub stamps: Stamps,
+}
+
+impl UnitProgress {
+    /// At work, and not as far as this.
+    fn is_behind(&self, step: Step) -> bool {
+        !self.step.is_final() && self.step < step
+    }
+
+    /// Had been put on the assignment by then.
+    fn was_on_it(&self, at: Timestamp) -> bool {
+        self.stamps.at(Step::UnitAssigned).is_none_or(|assigned_at| assigned_at <= at)
+    }
 }
 
 /// An assignment.
@@ -263,7 +276,7 @@ impl Assignment {
         }
     }
 
-    /// A step of a unit or of the whole.
+    /// A step of a unit or of the whole. One of the whole moves the units that are on it and not as far.
     ///
     /// # Errors
     /// SIAGA-1401 after a final step, SIAGA-1404 for a unit that is not on it, SIAGA-1405 for a step that is not
@@ -292,7 +305,8 @@ impl Assignment {
         if matches!(self.step, Step::Declined | Step::Withdrawn) {
             return Err(step::no_sense(self.step, step));
         }
-        let confirmation = step::progress(current, step)? == Progress::Confirmation;
+        let whole_moves = || unit_id.is_none() && self.units.values().any(|unit| unit.is_behind(step));
+        let confirmation = step::progress(current, step)? == Progress::Confirmation && !whole_moves();
         Ok(AssignmentEvent::StepReached { unit_id, step, confirmation, point, note })
     }
 
@@ -370,11 +384,14 @@ impl Assignment {
                 self.stamps.keep(step, meta.stamp());
                 self.reported_whole = true;
                 self.advance(step.max(self.step));
-                if self.step == Step::Completed {
-                    for unit in self.units.values_mut().filter(|unit| !unit.step.is_final()) {
-                        unit.stamps.keep(Step::Completed, meta.stamp());
-                        unit.step = Step::Completed;
-                    }
+                // "On scene", said for the agency, is said of all its units. One that was sent after that, and whose
+                // agency's word comes in late, is not meant; but nothing is at work on what has ended.
+                let ended = self.step == Step::Completed;
+                let to = if ended { Step::Completed } else { step };
+                let meant = |unit: &UnitProgress| ended || unit.was_on_it(meta.occurred_at);
+                for unit in self.units.values_mut().filter(|unit| unit.is_behind(to) && meant(unit)) {
+                    unit.stamps.keep(to, meta.stamp());
+                    unit.step = to;
                 }
             }
         }

@@ -96,6 +96,9 @@ pub struct Call {
     pub call_backs: Vec<CallBack>,
     /// Name and number were erased.
     pub erased: bool,
+    /// Name and number must not be erased.
+    #[serde(default)]
+    pub legal_hold: bool,
 }
 
 /// What happened to a call.
@@ -154,6 +157,16 @@ pub enum CallEvent {
         operator: Uuid,
         /// Post.
         label: String,
+    },
+    /// Name and number must not be erased from now on.
+    LegalHoldPlaced {
+        /// Why.
+        reason: String,
+    },
+    /// That hold ended.
+    LegalHoldLifted {
+        /// Why.
+        reason: String,
     },
     /// Name and number were removed.
     PersonalErased {
@@ -282,6 +295,58 @@ impl Call {
         }
     }
 
+    /// Places or lifts a legal hold; nothing when it is so already.
+    ///
+    /// # Errors
+    /// SIAGA-1207 for a call of an incident, whose own hold counts.
+    pub fn set_legal_hold(&self, hold: bool, reason: String) -> Result<Option<CallEvent>, SiagaError> {
+        self.must_be_without_incident()?;
+        let event = if hold { CallEvent::LegalHoldPlaced { reason } } else { CallEvent::LegalHoldLifted { reason } };
+        Ok((self.legal_hold != hold).then_some(event))
+    }
+
+    /// Removes name and number of a call that never became a case.
+    ///
+    /// # Errors
+    /// SIAGA-1207 for a call of an incident, which is erased as a whole; SIAGA-1203 while the line is open; SIAGA-1310
+    /// under a legal hold.
+    pub fn erase_personal(&self, personal_ids: Vec<Uuid>, reason: String) -> Result<CallEvent, SiagaError> {
+        self.must_be_without_incident()?;
+        if self.phase != Phase::Ended {
+            return Err(self.not_now("ended"));
+        }
+        self.erase_with_incident(personal_ids, reason)
+    }
+
+    /// The same as part of its incident.
+    ///
+    /// # Errors
+    /// SIAGA-1310 when the call was under a legal hold before it came to the incident.
+    pub fn erase_with_incident(&self, personal_ids: Vec<Uuid>, reason: String) -> Result<CallEvent, SiagaError> {
+        if self.legal_hold {
+            return Err(SiagaError::new(
+                "SIAGA-1310",
+                ErrorKind::Conflict,
+                "Data panggilan ini ditahan untuk keperluan hukum dan tidak boleh dihapus.",
+                "This call is under a legal hold; its data must not be erased.",
+            ));
+        }
+        Ok(CallEvent::PersonalErased { personal_ids, reason })
+    }
+
+    fn must_be_without_incident(&self) -> Result<(), SiagaError> {
+        if self.incident_id.is_none() {
+            return Ok(());
+        }
+        Err(SiagaError::new(
+            "SIAGA-1207",
+            ErrorKind::Conflict,
+            "Panggilan ini milik sebuah kejadian: tahan atau hapus datanya lewat kejadian itu.",
+            "This call belongs to an incident: hold or erase its data with the incident.",
+        )
+        .field("call_id"))
+    }
+
     /// The personal rows of the call.
     pub fn personal_ids(&self) -> Vec<Uuid> {
         self.number.iter().chain(&self.name).map(|personal| personal.personal_id).collect()
@@ -343,6 +408,8 @@ impl Aggregate for Call {
                 self.operator = Some(*operator);
                 self.operator_label.clone_from(label);
             }
+            CallEvent::LegalHoldPlaced { .. } => self.legal_hold = true,
+            CallEvent::LegalHoldLifted { .. } => self.legal_hold = false,
             CallEvent::PersonalErased { .. } => {
                 self.name = None;
                 self.number = None;

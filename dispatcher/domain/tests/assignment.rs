@@ -114,6 +114,13 @@ proptest! {
                     prop_assert!(kept.is_some_and(|kept| kept.at <= stamp.at), "{act:?} lost or delayed {step:?}");
                 }
             }
+            // What is said of the whole is said of the units that were on it.
+            if let Act::Report(None, step, _) = act {
+                for unit in assignment.units.values().filter(|unit| !unit.step.is_final()) {
+                    let came_later = unit.stamps.at(Step::UnitAssigned).is_some_and(|assigned| assigned.unix_ms() > at);
+                    prop_assert!(unit.step >= *step || came_later, "{act:?} left a unit at {:?}", unit.step);
+                }
+            }
             // No unit is at work on an assignment that has ended.
             if assignment.step.is_final() {
                 prop_assert!(assignment.units_at_work().is_empty(), "{act:?}: units at work after the end");
@@ -167,6 +174,39 @@ fn an_impossible_step_names_the_possible_ones() {
     assert_eq!(error.allowed, Vec::<String>::new());
     let error = sent().report(None, Step::Accepted, None, None).unwrap_err();
     assert_eq!(error.allowed, ["en_route", "on_scene", "under_control", "completed"]);
+}
+
+#[test]
+fn a_step_of_the_whole_moves_its_units_but_not_one_that_came_later() {
+    let mut assignment = sent();
+    for (unit, at) in [(0, 2_000), (1, 2_000), (2, 4_000)] {
+        let event = assignment.assign_unit(unit_id(unit), "D").unwrap().unwrap();
+        assignment.apply(&event, &meta(at, at));
+    }
+    let released = assignment.release_unit(unit_id(1), String::new(), false).unwrap();
+    assignment.apply(&released, &meta(2_500, 2_500));
+    let on_scene = assignment.report(None, Step::OnScene, None, None).unwrap();
+    assignment.apply(&on_scene, &meta(3_000, 5_000));
+    let at = |assignment: &Assignment, unit| assignment.units[&unit_id(unit)].step;
+    let steps = |assignment: &Assignment| [0, 1, 2].map(|unit| at(assignment, unit));
+    assert_eq!(steps(&assignment), [Step::OnScene, Step::Released, Step::UnitAssigned]);
+    let moved = &assignment.units[&unit_id(0)];
+    assert_eq!(moved.stamps.at(Step::OnScene), Some(Timestamp::from_unix_ms(3_000)));
+    assert_eq!(moved.stamps.get(Step::EnRoute), None, "a skipped step stays empty");
+
+    // Said again, of all that are there now: no mere confirmation.
+    let again = assignment.report(None, Step::OnScene, None, None).unwrap();
+    assert!(matches!(again, AssignmentEvent::StepReached { confirmation: false, .. }), "{again:?}");
+    assignment.apply(&again, &meta(6_000, 6_000));
+    assert_eq!(steps(&assignment), [Step::OnScene, Step::Released, Step::OnScene]);
+    let third = assignment.report(None, Step::OnScene, None, None).unwrap();
+    assert!(matches!(third, AssignmentEvent::StepReached { confirmation: true, .. }), "{third:?}");
+    // One unit is farther than the whole's next step.
+    let control = assignment.report(Some(unit_id(2)), Step::UnderControl, None, None).unwrap();
+    assignment.apply(&control, &meta(7_000, 7_000));
+    let en_route = assignment.report(None, Step::EnRoute, None, None).unwrap();
+    assignment.apply(&en_route, &meta(7_500, 7_500));
+    assert_eq!(steps(&assignment), [Step::OnScene, Step::Released, Step::UnderControl], "none goes back");
 }
 
 #[test]

@@ -97,6 +97,8 @@ fn calls() -> Vec<CallEvent> {
         },
         CallEvent::Attached { incident_id: id(2) },
         CallEvent::HandedOver { operator: id(3), label: "Operator 2".into() },
+        CallEvent::LegalHoldPlaced { reason: "penyidikan".into() },
+        CallEvent::LegalHoldLifted { reason: "selesai".into() },
         CallEvent::PersonalErased { personal_ids: vec![id(11), id(12)], reason: "permintaan".into() },
     ]
 }

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use siaga_domain::catalog::{CatalogPart, Letterhead};
+use siaga_domain::catalog::CatalogPart;
 
-use crate::import::{self, AccountRecord, Problem, Refused, Source, UnitRecord};
+use crate::import::{self, AccountRecord, Refused, Source, UnitRecord};
 
 macro_rules! embedded {
     ($name:literal) => {
@@ -53,7 +53,7 @@ pub fn singkawang() -> Result<City, Refused> {
         CatalogPart::Types(import::types(embedded!("incident-types.csv"), &codes)?),
         CatalogPart::Outcomes(import::outcomes(embedded!("outcomes.csv"))?),
         CatalogPart::Places(places),
-        CatalogPart::Letterhead(letterhead(embedded!("letterhead.toml"))?),
+        CatalogPart::Letterhead(import::letterhead(embedded!("letterhead.toml"))?),
     ];
     Ok(City { catalog, agencies: codes })
 }
@@ -70,16 +70,6 @@ impl City {
         let accounts = import::accounts(embedded!("accounts.csv"), &self.agencies, &call_signs)?;
         Ok(Demo { units, contacts, accounts })
     }
-}
-
-fn letterhead(source: Source<'_>) -> Result<Letterhead, Problem> {
-    let text = std::str::from_utf8(source.bytes).expect("the embedded letterhead is UTF-8");
-    toml::from_str(text).map_err(|error| Problem {
-        file: source.name.to_owned(),
-        row: None,
-        column: None,
-        message: error.message().to_owned(),
-    })
 }
 
 #[cfg(test)]

@@ -63,6 +63,9 @@ pub fn explain(error: StoreError) -> Failure {
         StoreError::Damaged { .. } => {
             "do not write to it: copy the folder away, then restore the last back-up with `siaga restore`"
         }
+        StoreError::NotDurable { .. } => {
+            "an OK of Siaga means that it is on disk; see \"PostgreSQL\" in docs/operating.md"
+        }
         StoreError::NewerSchema { .. } => "a newer version of Siaga wrote it: run that version or a newer one",
         _ => "the log says more; when it stays, keep a copy of the data folder for whoever looks into it",
     };

@@ -96,6 +96,17 @@ pub enum StoreError {
         /// What failed.
         detail: String,
     },
+    /// The database's server may lose what it confirmed. Nothing was started.
+    #[error(
+        "the database {path} may lose what it has confirmed when its machine stops: it runs with {settings}; set them to \
+         on in its configuration and restart it"
+    )]
+    NotDurable {
+        /// The address without its password.
+        path: String,
+        /// The settings, as `name = value`.
+        settings: String,
+    },
     /// Another server uses this data folder.
     #[error(
         "the data folder {path} is in use by another server (process {holder}): stop it first, \

@@ -19,6 +19,20 @@ pub struct ReadModelBatch {
     pub facts: Vec<Fact>,
 }
 
+/// What became of the traces of erased rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cleared {
+    /// They are gone.
+    Done,
+    /// Readers were in the way; it has to be tried again.
+    ReadersInTheWay,
+    /// The file is too large to be rewritten while writers wait.
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+    },
+}
+
 /// What an administrator does with a store.
 #[async_trait]
 pub trait Maintenance: Send + Sync {
@@ -56,7 +70,8 @@ pub trait Maintenance: Send + Sync {
     /// longer fit, and their holders get a fresh snapshot.
     async fn renew_log_id(&self, log_id: Uuid) -> Result<(), StoreError>;
 
-    /// Clears what an erasure leaves behind outside the tables: SQLite's write-ahead log,
-    /// PostgreSQL's dead rows. False when readers were in the way and it has to be called again.
-    async fn after_erase(&self) -> Result<bool, StoreError>;
+    /// Clears what an erasure leaves behind outside the tables: the slack of SQLite's pages and its write-ahead log,
+    /// PostgreSQL's dead rows. On SQLite that rewrites the whole file while every writer waits, so that one over
+    /// `bytes_max` is left as it is; none: whatever its size.
+    async fn after_erase(&self, bytes_max: Option<u64>) -> Result<Cleared, StoreError>;
 }

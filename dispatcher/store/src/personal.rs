@@ -53,6 +53,16 @@ pub trait PersonalRows: Send + Sync {
     /// The rows of one subject, oldest first.
     async fn personal_of(&self, subject_kind: &str, subject_id: Uuid) -> Result<Vec<PersonalRow>, StoreError>;
 
+    /// The subjects of a kind that have rows which belong to no case, by id: after `after`, up to and with `upto`. Ids
+    /// are UUIDv7, so that this is their order in time.
+    async fn subjects_without_case(
+        &self,
+        subject_kind: &str,
+        after: Option<Uuid>,
+        upto: Uuid,
+        limit: u32,
+    ) -> Result<Vec<Uuid>, StoreError>;
+
     /// The rows that hold this telephone number in any spelling (the same
     /// [`siaga_domain::personal::phone_key`]), newest first. A text without digits finds nothing.
     async fn personal_by_phone(&self, phone: &str, limit: u32) -> Result<Vec<PersonalRow>, StoreError>;

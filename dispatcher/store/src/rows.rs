@@ -16,7 +16,7 @@ pub(crate) fn signed(value: u64, what: &'static str) -> Result<i64, StoreError> 
     i64::try_from(value).map_err(|_| StoreError::TooMany { what, given: usize::MAX, limit: i64::MAX as usize })
 }
 
-fn id(text: &str, what: &str) -> Result<Uuid, StoreError> {
+pub(crate) fn id(text: &str, what: &str) -> Result<Uuid, StoreError> {
     Uuid::parse_str(text).map_err(|_| StoreError::unreadable(format!("{what} is no UUID")))
 }
 

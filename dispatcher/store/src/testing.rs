@@ -111,6 +111,8 @@ async fn open_postgres(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     options.patience = std::time::Duration::from_secs(60);
     options.connections = 4;
     options.background_connections = 2;
+    // `scripts/with-postgres --no-fsync` is meant to forget.
+    options.forgetful = true;
     Ok(Arc::new(PostgresStore::open(options).await?))
 }
 

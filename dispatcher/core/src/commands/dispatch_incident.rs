@@ -62,15 +62,21 @@ async fn agencies(
     incident: &Incident,
 ) -> Result<Vec<(String, AgencyRole)>, SiagaError> {
     let city = std::sync::Arc::clone(&work.city);
-    let leads = match &incident.classification {
-        Some(classification) => city.incident_type(&classification.type_code)?.lead_agencies.clone(),
-        None => Vec::new(),
+    let plan = incident.classification.as_ref().map(|classification| city.incident_type(&classification.type_code));
+    // An import may have removed the type. Without its plan there is nobody to propose, but whom a person names is sent.
+    let plan_is_gone = matches!(plan, Some(Err(_)));
+    let leads = match plan {
+        Some(Ok(kind)) => kind.lead_agencies.clone(),
+        Some(Err(unknown)) if request.agency_codes.is_empty() => return Err(unknown),
+        Some(Err(_)) | None => Vec::new(),
     };
     let mut at_work = Vec::new();
+    let mut is_led = false;
     for assignment_id in &incident.assignments {
         let assignment = work.get::<Assignment>(assignment_id, ("Tugas", "The assignment")).await?;
         if assignment.is_running() {
             at_work.push(assignment.agency.clone());
+            is_led |= assignment.role == AgencyRole::Lead;
         }
     }
     let mut named = if request.agency_codes.is_empty() { leads.clone() } else { request.agency_codes.clone() };
@@ -102,9 +108,45 @@ async fn agencies(
         )
         .field("agency_codes"));
     }
-    // Whoever comes to a case without a plan leads it; somebody has to see the caller.
+    // Whoever comes to a case without a plan leads it; somebody has to see the caller. Where the plan went later, that
+    // may be somebody already.
     let role = |code: &String| {
-        if leads.is_empty() || leads.contains(code) { AgencyRole::Lead } else { AgencyRole::Support }
+        let leads_all = leads.is_empty() && !(plan_is_gone && is_led);
+        if leads_all || leads.contains(code) { AgencyRole::Lead } else { AgencyRole::Support }
     };
     Ok(named.into_iter().map(|code| (code.clone(), role(&code))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::testing::{self, emit, run};
+    use siaga_domain::catalog::{Catalog, CatalogEvent, CatalogPart};
+
+    testing::on_each!(a_case_whose_type_was_removed_goes_to_named_agencies);
+
+    async fn a_case_whose_type_was_removed_goes_to_named_agencies() {
+        let core = testing::core().await;
+        let who = testing::operator(&core, "operator1").await;
+        let (incident_id, _) = testing::open(&core, &who, "kebakaran-bangunan").await;
+        let none = CatalogPart::Types(Vec::new());
+        emit::<Catalog>(&core, none.stream_id(), [CatalogEvent::Imported { part: none, source: "tests".into() }]).await;
+        core.context.reload_city().await.unwrap();
+        let by_plan = DispatchIncidentRequest {
+            request_id: core.request_id(),
+            incident_id: incident_id.to_string(),
+            ..Default::default()
+        };
+        assert_eq!(run(&core, &who, by_plan).await.unwrap_err().code, "SIAGA-1701", "there is no plan to follow");
+        let mut roles = Vec::new();
+        for agency in ["damkar", "psc119"] {
+            let id = testing::dispatch(&core, &who, incident_id, &[agency], &[]).await.remove(0);
+            let key = siaga_store::StreamKey::new("assignment", id);
+            let row = core.context.store.load_streams(&[key]).await.unwrap().remove(0);
+            roles.push(serde_json::from_value::<Assignment>(row.state).unwrap().role);
+        }
+        assert_eq!(roles, [AgencyRole::Lead, AgencyRole::Support], "one of them sees the caller");
+    }
 }

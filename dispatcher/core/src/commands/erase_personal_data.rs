@@ -1,13 +1,9 @@
-//! ErasePersonalData: removes the case's personal data for good; the log keeps that it was done.
+//! ErasePersonalData: removes the personal data of a case, or of a call that never became one, for good; the log keeps
+//! that it was done.
 
 use crate::{command::Command, commands::card, context::store_error, convert, work::Work};
 use async_trait::async_trait;
-use siaga_domain::{
-    SiagaError,
-    call::{Call, CallEvent},
-    incident::Incident,
-    limits,
-};
+use siaga_domain::{SiagaError, call::Call, incident::Incident, limits};
 use siaga_proto::v1::{ErasePersonalDataRequest, ErasePersonalDataResponse};
 use uuid::Uuid;
 
@@ -24,11 +20,60 @@ impl Command for ErasePersonalDataRequest {
     }
 
     async fn decide(&self, work: &mut Work<'_>) -> Result<ErasePersonalDataResponse, SiagaError> {
-        let incident_id = convert::id("incident_id", &self.incident_id)?;
+        let subject = subject(&self.incident_id, &self.call_id)?;
         let reason = limits::required("reason", &self.reason, limits::REASON_CHARS)?;
-        let erased = erase(work, incident_id, reason).await?;
-        Ok(ErasePersonalDataResponse { changed: card::changed(work, incident_id).await?, erased })
+        match subject {
+            Subject::Incident(incident_id) => {
+                let erased = erase(work, incident_id, reason).await?;
+                Ok(ErasePersonalDataResponse { changed: card::changed(work, incident_id).await?, erased })
+            }
+            Subject::Call(call_id) => {
+                let erased = erase_call(work, call_id, reason).await?;
+                let changed = convert::changed(call_id, work.version::<Call>(call_id));
+                Ok(ErasePersonalDataResponse { changed, erased })
+            }
+        }
     }
+}
+
+/// Whose data a request means.
+pub(super) enum Subject {
+    /// A case with its calls and assignments.
+    Incident(Uuid),
+    /// A call without a case.
+    Call(Uuid),
+}
+
+/// One of both, never both.
+pub(super) fn subject(incident_id: &str, call_id: &str) -> Result<Subject, SiagaError> {
+    match convert::optional_id("call_id", call_id)? {
+        None => convert::id("incident_id", incident_id).map(Subject::Incident),
+        Some(call_id) if incident_id.is_empty() => Ok(Subject::Call(call_id)),
+        Some(_) => Err(SiagaError::invalid(
+            "call_id",
+            "Sebutkan kejadian atau panggilan, jangan keduanya.",
+            "Name an incident or a call, not both.",
+        )),
+    }
+}
+
+/// Erases name and number of a call that never became a case, and the stored requests that brought them. Returns how
+/// many rows.
+pub(crate) async fn erase_call(work: &mut Work<'_>, call_id: Uuid, reason: String) -> Result<u32, SiagaError> {
+    let call = work.get::<Call>(call_id, ("Panggilan", "The call")).await?;
+    let rows = rows_of(work, "call", call_id).await?;
+    let event = call.erase_personal(rows.clone(), reason)?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let meta = work.meta();
+    work.emit::<Call>(call_id, event, &meta).await?;
+    let mut requests = requests_of_call(work, call_id).await?;
+    requests.sort_unstable();
+    requests.dedup();
+    let erased = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    work.erase(rows, requests);
+    Ok(erased)
 }
 
 /// Erases what is known of people in a case: its own rows, also those that an edit has replaced, its calls' and its
@@ -44,7 +89,8 @@ pub(crate) async fn erase(work: &mut Work<'_>, incident_id: Uuid, reason: String
     for call_id in &incident.calls {
         let rows = rows_of(work, "call", *call_id).await?;
         if !rows.is_empty() {
-            let erased = CallEvent::PersonalErased { personal_ids: rows.clone(), reason: reason.clone() };
+            let call = work.get::<Call>(call_id, ("Panggilan", "The call")).await?;
+            let erased = call.erase_with_incident(rows.clone(), reason.clone())?;
             work.emit::<Call>(call_id, erased, &meta).await?;
             all.extend(rows);
         }
@@ -74,11 +120,15 @@ async fn requests_of(work: &Work<'_>, incident_id: Uuid, calls: &[Uuid]) -> Resu
         }
     }
     for call_id in calls {
-        let key = siaga_store::StreamKey::new("call", call_id);
-        let events = store.events_of_stream(&key, 0, PAGE).await.map_err(store_error)?;
-        requests.extend(events.iter().filter_map(|event| event.account_id.zip(event.request_id)));
+        requests.extend(requests_of_call(work, *call_id).await?);
     }
     requests.sort_unstable();
     requests.dedup();
     Ok(requests)
+}
+
+async fn requests_of_call(work: &Work<'_>, call_id: Uuid) -> Result<Vec<(Uuid, Uuid)>, SiagaError> {
+    let key = siaga_store::StreamKey::new("call", call_id);
+    let events = work.context.store.events_of_stream(&key, 0, PAGE).await.map_err(store_error)?;
+    Ok(events.iter().filter_map(|event| event.account_id.zip(event.request_id)).collect())
 }

@@ -58,4 +58,4 @@ mod withdraw_assignment;
 
 pub(crate) use create_account::{NewAccount, create as create_account};
 pub(crate) use create_token::{CreateToken, add_token};
-pub(crate) use erase_personal_data::erase;
+pub(crate) use erase_personal_data::{erase, erase_call};

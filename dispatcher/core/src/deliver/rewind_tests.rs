@@ -4,10 +4,24 @@ use super::{
     Deliveries, delivery_state, hub_state, record,
     tests::{Case, answer, body, case, stages},
 };
+use crate::testing;
 use serde_json::Value;
 use siaga_domain::Timestamp;
 use siaga_proto::v1::{self, Delivery, DeliveryResult};
 use siaga_store::{CommandCommit, HubCase, HubCaseState, HubPending, SideWrite};
+
+testing::on_each!(
+    a_hub_restored_from_an_older_copy_gets_again_what_it_lacks,
+    a_hub_that_lost_everything_gets_everything_again,
+    a_hub_that_forgets_again_and_again_gets_growing_pauses,
+    a_skipped_message_stays_skipped_and_numbers_stay,
+    what_makes_no_sense_as_a_wish_is_no_way_back,
+    a_hub_that_was_away_is_asked_every_few_seconds_and_then_gets_all_that_waits,
+    a_hub_that_still_has_a_closed_case_is_left_alone,
+    a_hub_that_lost_a_closed_case_gets_it_again,
+    a_hub_with_another_history_of_a_closed_case_is_a_matter_for_a_person,
+    when_one_case_goes_back_the_hub_is_asked_about_the_others,
+);
 
 /// A case X-1 that waits.
 async fn another_waits(case: &Case) {
@@ -41,7 +55,6 @@ async fn one_more(case: &Case) -> Delivery {
     leased.remove(0)
 }
 
-#[tokio::test]
 async fn a_hub_restored_from_an_older_copy_gets_again_what_it_lacks() {
     let (case, sent) = delivered().await;
     assert_eq!(sent.len(), 6);
@@ -60,7 +73,6 @@ async fn a_hub_restored_from_an_older_copy_gets_again_what_it_lacks() {
     assert_eq!((row(&case).await.delivered_sequence, row(&case).await.last_error), (7, None));
 }
 
-#[tokio::test]
 async fn a_hub_that_lost_everything_gets_everything_again() {
     let (case, sent) = delivered().await;
     let next = one_more(&case).await;
@@ -70,7 +82,6 @@ async fn a_hub_that_lost_everything_gets_everything_again() {
     assert_eq!(again[6], next);
 }
 
-#[tokio::test]
 async fn a_hub_that_forgets_again_and_again_gets_growing_pauses() {
     let (case, _) = delivered().await;
     let mut next = one_more(&case).await;
@@ -103,7 +114,6 @@ async fn a_hub_that_forgets_again_and_again_gets_growing_pauses() {
     assert_eq!(case.leased().await[0].sequence, 2);
 }
 
-#[tokio::test]
 async fn a_skipped_message_stays_skipped_and_numbers_stay() {
     let (case, assignment) = case().await;
     let leased = case.leased().await;
@@ -130,7 +140,6 @@ async fn a_skipped_message_stays_skipped_and_numbers_stay() {
     assert_eq!(row(&case).await.delivered_sequence, 6);
 }
 
-#[tokio::test]
 async fn what_makes_no_sense_as_a_wish_is_no_way_back() {
     let (case, _) = delivered().await;
     let next = one_more(&case).await;
@@ -145,7 +154,6 @@ async fn what_makes_no_sense_as_a_wish_is_no_way_back() {
     assert_eq!(record(&case.core, foreign).await.unwrap_err().field.as_deref(), Some("mark"));
 }
 
-#[tokio::test]
 async fn a_hub_that_was_away_is_asked_every_few_seconds_and_then_gets_all_that_waits() {
     let (case, assignment) = case().await;
     // A pause of a minute has been reached.
@@ -183,7 +191,6 @@ async fn asked(case: &Case) -> Vec<Delivery> {
     case.leased().await
 }
 
-#[tokio::test]
 async fn a_hub_that_still_has_a_closed_case_is_left_alone() {
     let (case, sent) = delivered().await;
     let last = asked(&case).await;
@@ -197,7 +204,6 @@ async fn a_hub_that_still_has_a_closed_case_is_left_alone() {
     assert_eq!(next.sequence, 7);
 }
 
-#[tokio::test]
 async fn a_hub_that_lost_a_closed_case_gets_it_again() {
     let (case, sent) = delivered().await;
     let last = asked(&case).await;
@@ -210,7 +216,6 @@ async fn a_hub_that_lost_a_closed_case_gets_it_again() {
     assert_eq!(row(&case).await.state, HubCaseState::Idle);
 }
 
-#[tokio::test]
 async fn a_hub_with_another_history_of_a_closed_case_is_a_matter_for_a_person() {
     let (case, _) = delivered().await;
     let last = asked(&case).await;
@@ -219,7 +224,6 @@ async fn a_hub_with_another_history_of_a_closed_case_is_a_matter_for_a_person() 
     assert!(case.leased().await.is_empty());
 }
 
-#[tokio::test]
 async fn when_one_case_goes_back_the_hub_is_asked_about_the_others() {
     let (case, _) = delivered().await;
     let store = &case.core.context.store;

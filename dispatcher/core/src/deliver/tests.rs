@@ -11,9 +11,19 @@ use crate::{
 use serde_json::Value;
 use siaga_domain::incident::Incident;
 use siaga_proto::v1::{self, Delivery, DeliveryResult};
-use siaga_store::{HubCaseState, StreamKey, testing::sqlite};
+use siaga_store::{HubCaseState, StreamKey};
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+testing::on_each!(
+    a_case_arrives_step_by_step_with_its_record_at_the_close_and_t13_follows,
+    a_message_is_the_same_at_every_attempt_whatever_happened_meanwhile,
+    pauses_grow_to_a_minute_and_never_end_in_a_dead_letter,
+    one_gateway_has_a_case_at_a_time,
+    a_refused_message_holds_its_case_until_a_person_replays_or_skips_it,
+    a_case_closed_again_sends_a_new_record_and_gets_its_own_t13,
+    an_erasure_is_told_and_personal_data_go_only_where_the_law_asks,
+);
 
 pub(super) struct Case {
     pub(super) core: TestCore,
@@ -24,7 +34,7 @@ pub(super) struct Case {
 
 /// An open case with a place, a type, a caller and an assignment to damkar.
 async fn case_with(config: CoreConfig) -> (Case, String) {
-    let core = testing::core_with(sqlite().await, config).await;
+    let core = testing::core_with(testing::fresh().await, config).await;
     let who = operator(&core, "operator1").await;
     let open = v1::OpenIncidentRequest {
         request_id: core.request_id(),
@@ -163,7 +173,6 @@ pub(super) fn stages(bodies: &[Value]) -> Vec<&str> {
     bodies.iter().map(|body| body["data"]["stage"].as_str().unwrap_or(name(body))).collect()
 }
 
-#[tokio::test]
 async fn a_case_arrives_step_by_step_with_its_record_at_the_close_and_t13_follows() {
     let (case, assignment) = case().await;
     let first = case.deliver().await;
@@ -201,7 +210,6 @@ async fn a_case_arrives_step_by_step_with_its_record_at_the_close_and_t13_follow
     }
 }
 
-#[tokio::test]
 async fn a_message_is_the_same_at_every_attempt_whatever_happened_meanwhile() {
     let (case, assignment) = case().await;
     let before = case.leased().await;
@@ -224,7 +232,6 @@ async fn a_message_is_the_same_at_every_attempt_whatever_happened_meanwhile() {
     assert_eq!(case.state().await, HubCaseState::Idle);
 }
 
-#[tokio::test]
 async fn pauses_grow_to_a_minute_and_never_end_in_a_dead_letter() {
     let (case, _) = case().await;
     let mut pauses = Vec::new();
@@ -243,7 +250,6 @@ async fn pauses_grow_to_a_minute_and_never_end_in_a_dead_letter() {
     }
 }
 
-#[tokio::test]
 async fn one_gateway_has_a_case_at_a_time() {
     let (case, _) = case().await;
     let leased = case.leased().await;
@@ -257,7 +263,6 @@ async fn one_gateway_has_a_case_at_a_time() {
     assert_eq!(lease(&case.core, nameless).await.unwrap_err().code, "SIAGA-1001");
 }
 
-#[tokio::test]
 async fn a_refused_message_holds_its_case_until_a_person_replays_or_skips_it() {
     let (case, _) = case().await;
     let who = supervisor(&case.core, "supervisor1").await;
@@ -305,7 +310,6 @@ async fn a_refused_message_holds_its_case_until_a_person_replays_or_skips_it() {
     assert_eq!(settled.count(), 2);
 }
 
-#[tokio::test]
 async fn a_case_closed_again_sends_a_new_record_and_gets_its_own_t13() {
     let (case, assignment) = case().await;
     case.completed(&assignment).await;
@@ -335,7 +339,6 @@ async fn a_case_closed_again_sends_a_new_record_and_gets_its_own_t13() {
     assert_eq!(third[0]["data"]["corrected_to"], "on_scene");
 }
 
-#[tokio::test]
 async fn an_erasure_is_told_and_personal_data_go_only_where_the_law_asks() {
     let config = CoreConfig { hub_include_personal: true, ..CoreConfig::default() };
     let (case, assignment) = case_with(config).await;
@@ -349,6 +352,7 @@ async fn an_erasure_is_told_and_personal_data_go_only_where_the_law_asks() {
         request_id: case.core.request_id(),
         incident_id: case.incident_id.clone(),
         reason: "permintaan".into(),
+        ..Default::default()
     };
     case.core.writer.command(Lane::Routine, who, erase).await.unwrap();
     let told = case.deliver().await;

@@ -116,15 +116,7 @@ impl IncidentService for Edge {
         &self,
         request: Request<v1::ErasePersonalDataRequest>,
     ) -> Result<Response<v1::ErasePersonalDataResponse>, Status> {
-        let response = self.run(request).await?;
-        // The files are rewritten in their own time; retention tries again where that did not go.
-        let core = std::sync::Arc::clone(&self.core);
-        tokio::spawn(async move {
-            if let Err(error) = core.context.background.after_erase().await {
-                tracing::warn!(%error, "the database was not rewritten after an erasure");
-            }
-        });
-        Ok(response)
+        self.run(request).await
     }
 
     async fn set_legal_hold(

@@ -21,6 +21,20 @@ use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 use walk::Walk;
 
+testing::on_each!(
+    a_follower_is_told_in_order_who_gets_what_and_when_it_is_taken_away,
+    many_events_of_one_thing_in_a_batch_are_one_entity_for_each_audience,
+    a_snapshot_and_what_follows_come_to_the_same_as_a_fresh_snapshot,
+    whoever_comes_back_is_told_from_the_log_what_it_missed,
+    a_follower_that_reads_too_slowly_is_cut_off_with_a_clear_error,
+    ended_credentials_are_told_and_only_those,
+    a_new_password_ends_the_sessions_that_it_revoked_and_spares_the_own,
+    boards_see_which_agencies_are_there_and_how_the_hub_is,
+    a_unit_that_moves_is_told_to_boards_its_agency_and_itself,
+    an_ended_case_leaves_the_boards_after_an_hour_and_the_agency_after_a_day,
+    a_board_of_many_cases_holds_all_of_them_once,
+);
+
 type Items = Receiver<Result<FeedItem, SiagaError>>;
 
 /// Longer than anything here takes; only a failing test waits for it.
@@ -52,7 +66,6 @@ async fn until(items: &mut Items, fits: impl Fn(&Entity, &str) -> bool) -> (Enti
     }
 }
 
-#[tokio::test]
 async fn a_follower_is_told_in_order_who_gets_what_and_when_it_is_taken_away() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -97,7 +110,6 @@ impl TestCore {
     }
 }
 
-#[tokio::test]
 async fn many_events_of_one_thing_in_a_batch_are_one_entity_for_each_audience() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -128,7 +140,6 @@ impl TestCore {
     }
 }
 
-#[tokio::test]
 async fn a_snapshot_and_what_follows_come_to_the_same_as_a_fresh_snapshot() {
     for seed in 1..=6_u64 {
         let seed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -178,7 +189,6 @@ fn pretty_same(reader: &Reader, told: &BTreeMap<String, Entity>, fresh: &BTreeMa
     }
 }
 
-#[tokio::test]
 async fn whoever_comes_back_is_told_from_the_log_what_it_missed() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -202,7 +212,6 @@ async fn whoever_comes_back_is_told_from_the_log_what_it_missed() {
     }
 }
 
-#[tokio::test]
 async fn a_follower_that_reads_too_slowly_is_cut_off_with_a_clear_error() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -224,7 +233,6 @@ async fn a_follower_that_reads_too_slowly_is_cut_off_with_a_clear_error() {
     assert!(tokio::time::timeout(PATIENCE, quick.recv()).await.expect("it ends").is_none(), "a stop ends all");
 }
 
-#[tokio::test]
 async fn ended_credentials_are_told_and_only_those() {
     let core = testing::core().await;
     let who = testing::operator(&core, "operator1").await;
@@ -245,7 +253,6 @@ async fn ended_credentials_are_told_and_only_those() {
     assert_eq!(ended(&mut items).await, [(account_id.to_string(), String::new())]);
 }
 
-#[tokio::test]
 async fn a_new_password_ends_the_sessions_that_it_revoked_and_spares_the_own() {
     let core = testing::core().await;
     let who = testing::operator(&core, "operator1").await;
@@ -276,7 +283,6 @@ async fn a_new_password_ends_the_sessions_that_it_revoked_and_spares_the_own() {
     assert_eq!(item.ended[0].session_id, Uuid::from_u128(1).to_string());
 }
 
-#[tokio::test]
 async fn boards_see_which_agencies_are_there_and_how_the_hub_is() {
     let core = testing::core().await;
     let mut items = core.feed.follow(0, "").await.unwrap();
@@ -302,7 +308,6 @@ async fn boards_see_which_agencies_are_there_and_how_the_hub_is() {
     part(&mut items, "hub", false, 1).await;
 }
 
-#[tokio::test]
 async fn a_unit_that_moves_is_told_to_boards_its_agency_and_itself() {
     let core = testing::core().await;
     let mut items = core.feed.follow(0, "").await.unwrap();
@@ -320,7 +325,6 @@ async fn a_unit_that_moves_is_told_to_boards_its_agency_and_itself() {
     }
 }
 
-#[tokio::test]
 async fn an_ended_case_leaves_the_boards_after_an_hour_and_the_agency_after_a_day() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -361,7 +365,6 @@ async fn an_ended_case_leaves_the_boards_after_an_hour_and_the_agency_after_a_da
     assert!(snapshot.entities.iter().all(|entity| entity.key != assignment));
 }
 
-#[tokio::test]
 async fn a_board_of_many_cases_holds_all_of_them_once() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;

@@ -9,6 +9,14 @@ use siaga_domain::unit::Unit;
 use siaga_proto::v1;
 use siaga_store::StreamKey;
 
+testing::on_each!(
+    a_case_is_found_by_id_and_number_and_reading_a_sensitive_one_is_logged,
+    search_finds_by_each_field_and_never_a_sensitive_case_by_what_is_masked,
+    a_callers_history_is_logged_newest_first_and_without_the_call_itself,
+    units_are_listed_for_those_who_may_see_them_with_their_newest_position,
+    the_catalog_tells_whom_to_call_only_to_those_who_call,
+);
+
 async fn search(core: &TestCore, who: &Caller, request: v1::SearchIncidentsRequest) -> Vec<String> {
     let found = queries::search_incidents(core, who, request).await.unwrap().incidents;
     found.into_iter().map(|view| view.number).collect()
@@ -21,7 +29,6 @@ async fn events_of(core: &TestCore, who: &Caller) -> Vec<String> {
     rows.into_iter().map(|row| row.event_type).collect()
 }
 
-#[tokio::test]
 async fn a_case_is_found_by_id_and_number_and_reading_a_sensitive_one_is_logged() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -56,7 +63,6 @@ async fn a_case_is_found_by_id_and_number_and_reading_a_sensitive_one_is_logged(
     assert_eq!(queries::get_incident(&core, &reader, nothing).await.unwrap_err().code, "SIAGA-1001");
 }
 
-#[tokio::test]
 async fn search_finds_by_each_field_and_never_a_sensitive_case_by_what_is_masked() {
     let core = testing::core().await;
     let who = testing::operator(&core, "operator1").await;
@@ -99,7 +105,6 @@ async fn search_finds_by_each_field_and_never_a_sensitive_case_by_what_is_masked
     }
 }
 
-#[tokio::test]
 async fn a_callers_history_is_logged_newest_first_and_without_the_call_itself() {
     let core = testing::core().await;
     let who = testing::operator(&core, "operator1").await;
@@ -119,7 +124,6 @@ async fn a_callers_history_is_logged_newest_first_and_without_the_call_itself() 
     assert_eq!(queries::get_caller_history(&core, &who, request(101)).await.unwrap_err().code, "SIAGA-1001");
 }
 
-#[tokio::test]
 async fn units_are_listed_for_those_who_may_see_them_with_their_newest_position() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -154,7 +158,6 @@ async fn units_are_listed_for_those_who_may_see_them_with_their_newest_position(
     assert_eq!(queries::report_position(&core, &crew, other).await.unwrap_err().code, "SIAGA-1002");
 }
 
-#[tokio::test]
 async fn the_catalog_tells_whom_to_call_only_to_those_who_call() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;

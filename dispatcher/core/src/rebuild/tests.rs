@@ -11,6 +11,13 @@ use siaga_domain::unit::Unit;
 use siaga_proto::v1;
 use siaga_store::StreamKey;
 
+testing::on_each!(
+    the_live_read_models_are_what_the_log_comes_to,
+    what_was_changed_by_hand_is_found,
+    a_log_with_a_kind_that_is_not_known_is_refused_before_anything_is_cleared,
+    the_migration_fills_the_statistics_as_the_log_says,
+);
+
 /// Things that may happen in a story; most are refused at times, which is part of it.
 struct Story<'c> {
     core: &'c TestCore,
@@ -119,7 +126,6 @@ async fn tell(seed: u64) -> TestCore {
     core
 }
 
-#[tokio::test]
 async fn the_live_read_models_are_what_the_log_comes_to() {
     for seed in 1..=4 {
         let core = tell(seed).await;
@@ -133,10 +139,9 @@ async fn the_live_read_models_are_what_the_log_comes_to() {
     }
 }
 
-#[tokio::test]
 async fn what_was_changed_by_hand_is_found() {
     let core = tell(5).await;
-    core.store.execute("UPDATE streams SET open = 1 - open WHERE kind = 'number_series'").await;
+    core.store.execute("UPDATE streams SET open = NOT open WHERE kind = 'number_series'").await;
     core.store.execute("DELETE FROM streams WHERE kind = 'call'").await;
     core.store.execute("UPDATE incidents SET status = 'x'").await;
     let found = compare(&*core.context.store).await.unwrap();
@@ -148,7 +153,6 @@ async fn what_was_changed_by_hand_is_found() {
     assert_eq!(compare(&*core.context.store).await.unwrap(), []);
 }
 
-#[tokio::test]
 async fn a_log_with_a_kind_that_is_not_known_is_refused_before_anything_is_cleared() {
     let core = testing::core().await;
     let row = core.context.store.events_after(0, 1).await.unwrap().remove(0);
@@ -161,10 +165,12 @@ async fn a_log_with_a_kind_that_is_not_known_is_refused_before_anything_is_clear
 }
 
 /// A database of before the statistics gets their rows from its states, by the migration itself.
-#[tokio::test]
 async fn the_migration_fills_the_statistics_as_the_log_says() {
     let core = tell(7).await;
-    let migration = include_str!("../../../../migrations/sqlite/0004_statistics.sql");
+    let migration = match core.store.name {
+        "sqlite" => include_str!("../../../../migrations/sqlite/0004_statistics.sql"),
+        _ => include_str!("../../../../migrations/postgres/0004_statistics.sql"),
+    };
     let fill = migration.split_once("INSERT INTO").unwrap().1;
     core.store.execute("DELETE FROM call_facts; DELETE FROM case_facts; DELETE FROM assignment_facts").await;
     let lost = compare(&*core.context.store).await.unwrap();

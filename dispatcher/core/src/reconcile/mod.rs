@@ -11,6 +11,8 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
+pub use retention::clear_traces;
+
 use crate::{Core, context::store_error, deliver};
 use async_trait::async_trait;
 use siaga_domain::{SiagaError, Timestamp};

@@ -5,7 +5,6 @@ use super::{
     alarms::{Senses, due, to_escalate},
     emergency,
     picture::Picture,
-    routine,
 };
 use crate::{
     CoreConfig,
@@ -21,8 +20,23 @@ use siaga_domain::{
     step::Step,
     unit::Unit,
 };
-use siaga_store::{HubSummary, PersonalIndex, UnitPosition, testing::sqlite};
+use siaga_store::{HubSummary, PersonalIndex, UnitPosition};
 use uuid::Uuid;
+
+testing::on_each!(
+    each_step_of_an_assignment_has_its_alarm_until_it_or_a_later_one_is_reached,
+    an_agency_without_a_screen_is_said_at_once_and_until_somebody_has_it,
+    a_refusal_is_answered_by_sending_somebody_else,
+    an_owner_who_left_is_said,
+    calls_that_ring_or_were_given_up_are_said,
+    a_unit_that_sends_nothing_is_said_and_a_position_is_a_sign_of_life,
+    an_alarm_nobody_takes_escalates_and_a_taken_one_only_ends,
+    the_picture_followed_is_the_picture_loaded,
+    one_process_is_at_work_and_another_takes_over_within_five_seconds,
+    a_change_is_seen_without_waiting_for_the_timer,
+);
+
+mod retention;
 
 const SECOND_MS: i64 = 1000;
 
@@ -38,7 +52,7 @@ async fn desk() -> Desk {
 }
 
 async fn desk_with(config: CoreConfig) -> Desk {
-    let core = testing::core_with(sqlite().await, config).await;
+    let core = testing::core_with(testing::fresh().await, config).await;
     let who = operator(&core, "operator1").await;
     let operator_id = who.account_id.unwrap();
     emit::<Account>(&core, operator_id, [AccountEvent::DutyChanged { duty: DutyState::Ready }]).await;
@@ -114,7 +128,6 @@ fn with_unit() -> AssignmentEvent {
     AssignmentEvent::UnitAssigned { unit_id: Unit::id_of("DAMKAR-01"), code: "DAMKAR-01".into() }
 }
 
-#[tokio::test]
 async fn each_step_of_an_assignment_has_its_alarm_until_it_or_a_later_one_is_reached() {
     let desk = desk().await;
     assert_eq!(desk.due().await, [""; 0]);
@@ -154,7 +167,6 @@ async fn each_step_of_an_assignment_has_its_alarm_until_it_or_a_later_one_is_rea
     assert_eq!(desk.due().await, [""; 0]);
 }
 
-#[tokio::test]
 async fn an_agency_without_a_screen_is_said_at_once_and_until_somebody_has_it() {
     let desk = desk().await;
     let assignment = desk.send("damkar").await;
@@ -169,7 +181,6 @@ async fn an_agency_without_a_screen_is_said_at_once_and_until_somebody_has_it() 
     assert_eq!(alarms.run(&desk.core).await.unwrap(), 1);
 }
 
-#[tokio::test]
 async fn a_refusal_is_answered_by_sending_somebody_else() {
     let desk = desk().await;
     desk.online(&["damkar", "psc119"]).await;
@@ -188,7 +199,6 @@ async fn a_refusal_is_answered_by_sending_somebody_else() {
     assert_eq!(desk.due().await, ["no-agency-left"]);
 }
 
-#[tokio::test]
 async fn an_owner_who_left_is_said() {
     let desk = desk().await;
     desk.online(&["damkar"]).await;
@@ -203,7 +213,6 @@ async fn an_owner_who_left_is_said() {
     assert_eq!(desk.due().await, [""; 0]);
 }
 
-#[tokio::test]
 async fn calls_that_ring_or_were_given_up_are_said() {
     let desk = desk().await;
     let core = &desk.core;
@@ -228,7 +237,6 @@ async fn calls_that_ring_or_were_given_up_are_said() {
     assert_eq!(desk.due().await, [""; 0]);
 }
 
-#[tokio::test]
 async fn a_unit_that_sends_nothing_is_said_and_a_position_is_a_sign_of_life() {
     let desk = desk().await;
     let core = &desk.core;
@@ -269,7 +277,6 @@ fn a_hub_that_is_behind_or_refused_something_is_said() {
     assert_eq!(kinds(HubSummary { dead: 1, ..HubSummary::default() }), 1);
 }
 
-#[tokio::test]
 async fn an_alarm_nobody_takes_escalates_and_a_taken_one_only_ends() {
     let desk = desk().await;
     let core = &desk.core;
@@ -292,7 +299,6 @@ async fn an_alarm_nobody_takes_escalates_and_a_taken_one_only_ends() {
     assert!(Picture::load(&*core.context.store).await.unwrap().alarms.is_empty());
 }
 
-#[tokio::test]
 async fn the_picture_followed_is_the_picture_loaded() {
     let desk = desk().await;
     let core = &desk.core;
@@ -313,95 +319,6 @@ async fn the_picture_followed_is_the_picture_loaded() {
     assert_eq!(followed.assignments.len(), 2);
 }
 
-/// A story in which every reconciler has something to do.
-async fn a_story_for_all() -> Desk {
-    let config = CoreConfig { personal_days: 30, ..CoreConfig::default() };
-    let desk = desk_with(config).await;
-    let core = &desk.core;
-    let (store, now) = (&core.context.store, core.context.now());
-    // Requests, a session, presence, positions, and a case whose data are due to go.
-    let who = operator(core, "operator2").await;
-    let ring =
-        siaga_proto::v1::RingCallRequest { request_id: core.request_id(), line: "1".into(), ..Default::default() };
-    core.writer.command(crate::writer::Lane::Emergency, who.clone(), ring).await.unwrap();
-    desk.online(&["damkar"]).await;
-    let unit_id = Unit::id_of("DAMKAR-01");
-    for second in 0..5 {
-        let at = now.plus_ms(second * SECOND_MS);
-        let position = UnitPosition { unit_id, lat: 0.9, lon: 108.98, accuracy_m: None, speed_mps: None, at };
-        store.record_positions(&[position]).await.unwrap();
-    }
-    sign_in(&desk, &who).await;
-    let incident_id = desk.incident_id;
-    let row =
-        testing::personal(core, ("incident", incident_id), Some(incident_id), "narrative", "api", PersonalIndex::Words);
-    let card = CardChange { narrative: Some(row.await), ..CardChange::default() };
-    let closed = IncidentEvent::Closed { outcome: Outcome::default() };
-    emit::<Incident>(core, incident_id, [IncidentEvent::CardEdited { card }, closed]).await;
-    desk.passes_s(40 * 24 * 3600);
-    desk
-}
-
-async fn sign_in(desk: &Desk, who: &crate::access::Caller) {
-    use crate::{command::Internal, work::Work};
-    struct Session(crate::access::Caller);
-    #[async_trait::async_trait]
-    impl Internal for Session {
-        fn name(&self) -> &'static str {
-            "test_session"
-        }
-
-        async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, siaga_domain::SiagaError> {
-            let account_id = self.0.account_id.unwrap();
-            work.side(siaga_store::SideWrite::CreateSession(siaga_store::Session {
-                id: work.new_id(),
-                token_hash: "0".repeat(64),
-                account_id,
-                kind: siaga_store::SessionKind::Cookie,
-                label: None,
-                created_at: work.now,
-                expires_at: work.now.plus_ms(3_600_000),
-                last_seen_at: work.now,
-                revoked_at: None,
-            }));
-            let meta = work.meta();
-            work.emit::<Account>(account_id, AccountEvent::DutyChanged { duty: DutyState::Ready }, &meta).await?;
-            Ok(Vec::new())
-        }
-    }
-    desk.core.writer.internal(crate::writer::Lane::Emergency, Session(who.clone())).await.unwrap();
-}
-
-#[tokio::test]
-async fn every_reconciler_run_again_finds_nothing_to_do() {
-    let desk = a_story_for_all().await;
-    let core = &desk.core;
-    let fresh: Vec<Box<dyn Reconciler>> = emergency().into_iter().chain(routine()).collect();
-    for (mut reconciler, mut another) in fresh.into_iter().zip(emergency().into_iter().chain(routine())) {
-        let name = reconciler.name();
-        let first = reconciler.run(core).await.unwrap();
-        assert!(first > 0, "{name} had nothing to do: the story must give it something");
-        let head = core.context.store.head().await.unwrap().position;
-        assert_eq!(reconciler.run(core).await.unwrap(), 0, "{name} again");
-        assert_eq!(another.run(core).await.unwrap(), 0, "{name} in another process");
-        assert_eq!(core.context.store.head().await.unwrap().position, head, "{name} wrote again");
-    }
-}
-
-#[tokio::test]
-async fn personal_data_under_a_legal_hold_stay() {
-    let desk = a_story_for_all().await;
-    let core = &desk.core;
-    emit::<Incident>(core, desk.incident_id, [IncidentEvent::HoldPlaced { reason: "penyidikan".into() }]).await;
-    let mut personal = routine().into_iter().find(|reconciler| reconciler.name() == "personal-data").unwrap();
-    assert_eq!(personal.run(core).await.unwrap(), 0);
-    emit::<Incident>(core, desk.incident_id, [IncidentEvent::HoldLifted { reason: "selesai".into() }]).await;
-    personal.forget();
-    assert_eq!(personal.run(core).await.unwrap(), 1);
-    assert!(core.context.store.personal_of("incident", desk.incident_id).await.unwrap().is_empty());
-}
-
-#[tokio::test]
 async fn one_process_is_at_work_and_another_takes_over_within_five_seconds() {
     let desk = desk().await;
     let core = &desk.core;
@@ -422,7 +339,6 @@ async fn one_process_is_at_work_and_another_takes_over_within_five_seconds() {
     assert!(picture.alarms.values().any(|alarm| alarm.kind == AlarmKind::NotDispatched), "the second does the work");
 }
 
-#[tokio::test]
 async fn a_change_is_seen_without_waiting_for_the_timer() {
     let desk = desk().await;
     let tasks = super::start(&desk.core.core);

@@ -323,8 +323,9 @@ impl Build<'_> {
                 at,
                 who: by.label,
                 text: pick(self.language, &line.text_id, &line.text_en).to_owned(),
-                // A correction of a step, not merely a late entry: that has its own mark.
-                mark: ReportMark { correction: line.event.ends_with("corrected"), ..mark },
+                // A correction of a step, not merely a late entry: that has its own mark. How and by whom it was told,
+                // the sentence says.
+                mark: ReportMark { correction: line.event.ends_with("corrected"), on_behalf: None, ..mark },
             });
         }
         entries.sort_by_key(|entry| entry.at);

@@ -10,6 +10,13 @@ use siaga_domain::report::{IncidentReport, OnBehalfMeans, Personal, ReportAgency
 use siaga_proto::v1;
 use uuid::Uuid;
 
+testing::on_each!(
+    the_centre_gets_the_whole_case,
+    an_agency_gets_the_report_of_its_own_cases_for_a_day,
+    erased_people_are_said_to_be_erased_and_sensitive_reading_is_on_record,
+    no_report_is_without_its_timeline,
+);
+
 /// A closed case: damkar leads and did it by radio, psc119 supported and declined.
 async fn case(core: &TestCore, type_code: &str) -> (Caller, String, String) {
     let who = operator(core, "operator1").await;
@@ -78,7 +85,6 @@ fn ask(incident_id: &str) -> v1::GetReportRequest {
     v1::GetReportRequest { incident_id: incident_id.into(), language: String::new() }
 }
 
-#[tokio::test]
 async fn the_centre_gets_the_whole_case() {
     let core = testing::core().await;
     let (who, incident_id, number) = case(&core, "kebakaran-bangunan").await;
@@ -101,7 +107,11 @@ async fn the_centre_gets_the_whole_case() {
     assert!(report.agencies[1].ended.is_some());
     assert_eq!(report.closing_note.as_deref(), Some("pendinginan"));
     assert!(report.timeline.is_sorted_by_key(|entry| entry.at));
-    assert!(report.timeline.iter().any(|entry| entry.mark.on_behalf == Some(OnBehalfMeans::Radio)));
+    let told: Vec<_> = report.timeline.iter().filter(|entry| entry.text.contains("radio")).collect();
+    assert_eq!(told.len(), 1, "{:?}", report.timeline);
+    assert_eq!(told[0].text, "Pemadam Kebakaran: selesai (via radio, disampaikan oleh Posko).");
+    assert_eq!(told[0].mark.on_behalf, None, "it is said once");
+    assert!(told[0].mark.recorded_later_at.is_some());
     let english = built(&core, &who, &incident_id, ReportLanguage::English).await;
     assert_eq!(
         (english.kind.type_name.as_str(), english.agencies[0].name.as_str()),
@@ -109,7 +119,6 @@ async fn the_centre_gets_the_whole_case() {
     );
 }
 
-#[tokio::test]
 async fn an_agency_gets_the_report_of_its_own_cases_for_a_day() {
     let core = testing::core().await;
     let (_, incident_id, number) = case(&core, "kebakaran-bangunan").await;
@@ -129,7 +138,6 @@ async fn an_agency_gets_the_report_of_its_own_cases_for_a_day() {
     assert_eq!(unknown.code, "SIAGA-1002");
 }
 
-#[tokio::test]
 async fn erased_people_are_said_to_be_erased_and_sensitive_reading_is_on_record() {
     let core = testing::core().await;
     let (who, incident_id, _) = case(&core, "kekerasan-anak").await;
@@ -140,6 +148,7 @@ async fn erased_people_are_said_to_be_erased_and_sensitive_reading_is_on_record(
         request_id: core.request_id(),
         incident_id: incident_id.clone(),
         reason: "permintaan".into(),
+        ..Default::default()
     };
     core.writer.command(Lane::Routine, who.clone(), erase).await.unwrap();
     let report = built(&core, &who, &incident_id, ReportLanguage::Indonesian).await;
@@ -147,4 +156,50 @@ async fn erased_people_are_said_to_be_erased_and_sensitive_reading_is_on_record(
     assert_eq!(report.place.text, Personal::Erased);
     let refused = get_report(&core, &who, v1::GetReportRequest { incident_id, language: "xx".into() }).await;
     assert_eq!(refused.unwrap_err().allowed, ["id", "en"]);
+}
+
+async fn no_report_is_without_its_timeline() {
+    let core = testing::core().await;
+    let (who, duplicate, _) = case(&core, "kebakaran-bangunan").await;
+    let (kept, _) = testing::open(&core, &who, "kebakaran-bangunan").await;
+    let kept = kept.to_string();
+    let lines = async |who: &Caller, incident_id: &str| {
+        let texts = built(&core, who, incident_id, ReportLanguage::Indonesian).await.timeline;
+        texts.into_iter().map(|entry| entry.text).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&who, &kept).await.len(), 6, "a case just opened, from a call");
+    let reopen = v1::ReopenIncidentRequest {
+        request_id: core.request_id(),
+        incident_id: duplicate.clone(),
+        reason: "ternyata ganda".into(),
+    };
+    testing::run(&core, &who, reopen).await.unwrap();
+    let merge = v1::MergeIncidentRequest {
+        request_id: core.request_id(),
+        duplicate_incident_id: duplicate.clone(),
+        into_incident_id: kept.clone(),
+    };
+    testing::run(&core, &who, merge).await.unwrap();
+    let damkar = dispatcher(&core, "damkar1", "damkar").await;
+    for reader in [&who, &damkar] {
+        for incident_id in [&duplicate, &kept] {
+            let lines = lines(reader, incident_id).await;
+            assert!(lines.iter().any(|line| line.contains("Pemadam Kebakaran")), "{}: {lines:?}", reader.label);
+        }
+    }
+    let close = v1::CloseIncidentRequest {
+        request_id: core.request_id(),
+        incident_id: kept.clone(),
+        outcome_code: "handled".into(),
+        ..Default::default()
+    };
+    testing::run(&core, &who, close).await.unwrap();
+    let erase = v1::ErasePersonalDataRequest {
+        request_id: core.request_id(),
+        incident_id: kept.clone(),
+        reason: "permintaan".into(),
+        ..Default::default()
+    };
+    testing::run(&core, &who, erase).await.unwrap();
+    assert!(lines(&who, &kept).await.len() > 10, "erasing takes what people said, not what happened");
 }

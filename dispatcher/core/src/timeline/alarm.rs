@@ -1,31 +1,47 @@
 //! Alarms about a case.
 
-use super::Sentence;
+use super::{Names, Sentence, unless};
 use siaga_domain::alarm::{AlarmEvent, AlarmKind};
+use uuid::Uuid;
 
 /// None: an alarm of a kind that this version does not know.
-pub(super) fn sentence(alarm_id: &str, event: &AlarmEvent) -> Option<Sentence> {
-    let (name, _) = alarm_id.split_once(':')?;
+pub(super) fn sentence(names: &Names<'_>, by: &str, alarm_id: &str, event: &AlarmEvent) -> Option<Sentence> {
+    let (name, about) = alarm_id.split_once(':')?;
     let kind = AlarmKind::ALL.into_iter().find(|kind| kind.name() == name)?;
     let (id, en) = kind_name(kind);
+    let (of_id, of_en) = whose(names, about);
     Some(match event {
         AlarmEvent::Raised { subject, .. } => Sentence {
             assignment_id: subject.assignment_id,
             unit_id: subject.unit_id,
-            ..Sentence::new(format!("Alarm: {id}."), format!("Alarm: {en}."))
+            ..Sentence::new(format!("Alarm: {of_id}{id}."), format!("Alarm: {of_en}{en}."))
         },
         AlarmEvent::Escalated {} => Sentence::new(
-            format!("Alarm \"{id}\" diteruskan ke semua operator."),
-            format!("The alarm \"{en}\" went to all operators."),
+            format!("Alarm \"{of_id}{id}\" diteruskan ke semua operator."),
+            format!("The alarm \"{of_en}{en}\" went to all operators."),
         ),
         AlarmEvent::Taken { label, .. } => Sentence::new(
-            format!("Alarm \"{id}\" diambil {label}."),
-            format!("The alarm \"{en}\" was taken by {label}."),
+            format!("Alarm \"{of_id}{id}\" diambil{}.", unless(by, label, "oleh")),
+            format!("The alarm \"{of_en}{en}\" was taken{}.", unless(by, label, "by")),
         ),
         AlarmEvent::Ended {} => {
-            Sentence::new(format!("Alarm \"{id}\" berakhir."), format!("The alarm \"{en}\" ended."))
+            Sentence::new(format!("Alarm \"{of_id}{id}\" berakhir."), format!("The alarm \"{of_en}{en}\" ended."))
         }
     })
+}
+
+/// Agency, and unit where it is about one, before what is the matter; nothing where it is about no agency.
+fn whose(names: &Names<'_>, about: &str) -> (String, String) {
+    let Ok(about) = Uuid::parse_str(about) else { return Default::default() };
+    let assignments = &names.loaded.assignments;
+    if let Some(held) = assignments.get(&about) {
+        let (id, en) = names.agency(&held.state.agency);
+        return (format!("{id}, "), format!("{en}, "));
+    }
+    let with_unit = assignments.values().find_map(|held| held.state.units.get(&about).map(|unit| (&held.state, unit)));
+    let Some((held, unit)) = with_unit else { return Default::default() };
+    let (id, en) = names.agency(&held.agency);
+    (format!("{id} ({}), ", unit.code), format!("{en} ({}), ", unit.code))
 }
 
 const fn kind_name(kind: AlarmKind) -> (&'static str, &'static str) {

@@ -1,16 +1,17 @@
 //! What happened to a call.
 
-use super::{Sentence, because};
+use super::{Sentence, because, unless};
 use siaga_domain::call::{CallEvent, Disposition};
 
-pub(super) fn sentence(event: &CallEvent) -> Sentence {
+pub(super) fn sentence(by: &str, event: &CallEvent) -> Sentence {
     match event {
         CallEvent::Ringing { line, .. } if line.is_empty() => Sentence::new("Panggilan masuk.", "A call came in."),
         CallEvent::Ringing { line, .. } => {
             Sentence::new(format!("Panggilan masuk di jalur {line}."), format!("A call came in on line {line}."))
         }
         CallEvent::Answered { label, .. } => {
-            Sentence::new(format!("Panggilan dijawab {label}."), format!("The call was answered by {label}."))
+            let (id, en) = (unless(by, label, "oleh"), unless(by, label, "by"));
+            Sentence::new(format!("Panggilan dijawab{id}."), format!("The call was answered{en}."))
         }
         CallEvent::Held {} => Sentence::new("Penelepon diminta menunggu.", "The caller was put on hold."),
         CallEvent::Resumed {} => Sentence::new("Percakapan dilanjutkan.", "The conversation went on."),
@@ -38,6 +39,14 @@ pub(super) fn sentence(event: &CallEvent) -> Sentence {
         CallEvent::HandedOver { label, .. } => {
             Sentence::new(format!("Panggilan diserahkan ke {label}."), format!("The call was handed over to {label}."))
         }
+        CallEvent::LegalHoldPlaced { reason } => Sentence::new(
+            format!("Data penelepon ditahan untuk keperluan hukum{}.", because(reason)),
+            format!("The caller's data were placed under a legal hold{}.", because(reason)),
+        ),
+        CallEvent::LegalHoldLifted { reason } => Sentence::new(
+            format!("Penahanan data penelepon diakhiri{}.", because(reason)),
+            format!("The legal hold on the caller's data was lifted{}.", because(reason)),
+        ),
         CallEvent::PersonalErased { reason, .. } => Sentence::new(
             format!("Data pribadi penelepon dihapus{}.", because(reason)),
             format!("The caller's personal data were erased{}.", because(reason)),

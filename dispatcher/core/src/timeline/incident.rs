@@ -1,14 +1,14 @@
 //! What happened to an incident.
 
-use super::{Names, Sentence, because};
+use super::{Names, Sentence, because, unless};
 use siaga_domain::incident::{CardChange, Classification, HubAction, IncidentEvent, PlaceVerification};
 
-pub(super) fn sentence(names: &Names<'_>, event: &IncidentEvent) -> Sentence {
+pub(super) fn sentence(names: &Names<'_>, by: &str, event: &IncidentEvent) -> Sentence {
     match event {
-        IncidentEvent::Opened { number, owner_label, .. } => Sentence::new(
-            format!("Kejadian {number} dibuka oleh {owner_label}."),
-            format!("Incident {number} was opened by {owner_label}."),
-        ),
+        IncidentEvent::Opened { number, owner_label, .. } => {
+            let (id, en) = (unless(by, owner_label, "untuk"), unless(by, owner_label, "for"));
+            Sentence::new(format!("Kejadian {number} dibuka{id}."), format!("Incident {number} was opened{en}."))
+        }
         IncidentEvent::CardEdited { card } => {
             let (id, en) = fields(card);
             Sentence::new(format!("Kartu diubah: {id}."), format!("The card was edited: {en}."))

@@ -9,7 +9,7 @@ use crate::{
 };
 use siaga_domain::{
     PersonalRef, Timestamp,
-    alarm::{AlarmEvent, AlarmKind, AlarmSubject},
+    alarm::{Alarm, AlarmEvent, AlarmKind, AlarmSubject},
     assignment::{AgencyRole, Assignment, AssignmentEvent, Readiness, UnitProgress},
     call::{CallEvent, Disposition},
     incident::{
@@ -18,8 +18,14 @@ use siaga_domain::{
     step::{Stamps, Step},
 };
 use siaga_proto::v1;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
+
+testing::on_each!(
+    a_case_tells_its_whole_history_and_who_said_what_for_whom,
+    a_duplicates_history_is_told_with_its_number,
+    alarms_do_not_push_the_case_out_of_its_history,
+);
 
 const ID: Uuid = Uuid::from_u128(7);
 const UNIT: Uuid = Uuid::from_u128(8);
@@ -51,6 +57,8 @@ fn calls() -> Vec<CallEvent> {
         CallEvent::CallerIdentified { name: Some(personal()), number: None, language: Some("id".into()) },
         CallEvent::Attached { incident_id: ID },
         CallEvent::HandedOver { operator: ID, label: "Operator 2".into() },
+        CallEvent::LegalHoldPlaced { reason: "penyidikan".into() },
+        CallEvent::LegalHoldLifted { reason: "selesai".into() },
         CallEvent::PersonalErased { personal_ids: vec![], reason: "permohonan".into() },
     ]);
     events
@@ -201,15 +209,15 @@ fn check(kind: &str, sentences: Vec<Sentence>) {
 fn every_event_is_a_sentence_in_two_languages() {
     let (city, loaded) = (city(), loaded());
     let names = names(&city, &loaded);
-    check("call", calls().iter().map(call::sentence).collect());
-    check("incident", incidents().iter().map(|event| incident::sentence(&names, event)).collect());
+    check("call", calls().iter().map(|event| call::sentence("", event)).collect());
+    check("incident", incidents().iter().map(|event| incident::sentence(&names, "", event)).collect());
     check("assignment", assignments().iter().map(|event| assignment::sentence(&names, ID, event)).collect());
     let mut alarms = Vec::new();
     for kind in AlarmKind::ALL {
         let raised = AlarmEvent::Raised { kind, subject: AlarmSubject::default() };
         let taken = AlarmEvent::Taken { by: ID, label: "Operator 1".into() };
         for event in [raised, AlarmEvent::Escalated {}, taken, AlarmEvent::Ended {}] {
-            alarms.push(alarm::sentence(&kind.id("x"), &event).unwrap());
+            alarms.push(alarm::sentence(&names, "", &kind.id("x"), &event).unwrap());
         }
     }
     check("alarm", alarms);
@@ -235,13 +243,27 @@ fn sentences_name_agencies_units_notes_and_corrections() {
     assert_eq!(sentence.id, "Pemadam Kebakaran: koreksi, kembali ke \"berangkat\": salah tekan.");
     assert!(sentence.correction);
     let note = IncidentEvent::NoteAdded { text: personal() };
-    assert_eq!(incident::sentence(&names, &note).id, "Catatan: isi catatan");
+    assert_eq!(incident::sentence(&names, "", &note).id, "Catatan: isi catatan");
     let blind = Names { texts: HashMap::new(), ..names };
-    assert_eq!(incident::sentence(&blind, &note).id, "Catatan", "who may not see it sees that there is one");
+    assert_eq!(incident::sentence(&blind, "", &note).id, "Catatan", "who may not see it sees that there is one");
+    let raised = |kind: AlarmKind, about: Uuid| {
+        let raised = AlarmEvent::Raised { kind, subject: AlarmSubject::default() };
+        alarm::sentence(&blind, "", &kind.id(&about.to_string()), &raised).unwrap()
+    };
+    assert_eq!(raised(AlarmKind::NotAcknowledged, ID).id, "Alarm: Pemadam Kebakaran, tugas belum dibaca.");
+    assert_eq!(raised(AlarmKind::UnitSilent, UNIT).en, "Alarm: Fire service (DAMKAR-01), unit not heard of.");
+    assert_eq!(raised(AlarmKind::NotDispatched, Uuid::nil()).id, "Alarm: belum dikirim ke instansi.");
+    let taken = AlarmEvent::Taken { by: ID, label: "Operator 1".into() };
+    let taken = |by: &str| alarm::sentence(&blind, by, &AlarmKind::NoUnit.id(&ID.to_string()), &taken).unwrap().id;
+    assert_eq!(taken("Operator 1"), "Alarm \"Pemadam Kebakaran, belum ada unit\" diambil.");
+    assert_eq!(taken("Siaga"), "Alarm \"Pemadam Kebakaran, belum ada unit\" diambil oleh Operator 1.");
+    let opened = &incidents().into_iter().find(|event| matches!(event, IncidentEvent::Opened { .. })).unwrap();
+    let opened = |by: &str| incident::sentence(&blind, by, opened).id;
+    assert_eq!(opened("Operator 1"), "Kejadian SKW-20261122-0002 dibuka.");
+    assert_eq!(opened("Supervisor"), "Kejadian SKW-20261122-0002 dibuka untuk Operator 1.");
     assert_eq!(with_bracket("Tiba.", "via radio"), "Tiba (via radio).");
 }
 
-#[tokio::test]
 async fn a_case_tells_its_whole_history_and_who_said_what_for_whom() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -271,10 +293,10 @@ async fn a_case_tells_its_whole_history_and_who_said_what_for_whom() {
     let texts: Vec<&str> = lines.iter().map(|line| line.text_id.as_str()).collect();
     let expected = [
         "Panggilan masuk di jalur 112-1.",
-        "Panggilan dijawab Operator operator1.",
+        "Panggilan dijawab.",
         "Panggilan dihubungkan ke kejadian ini.",
         "Jenis panggilan: darurat.",
-        "Kejadian SKW-20261122-0001 dibuka oleh Operator operator1.",
+        "Kejadian SKW-20261122-0001 dibuka.",
         "Jenis: Kebakaran bangunan, prioritas 1.",
         "Pemadam Kebakaran: tugas dikirim sebagai pemimpin.",
         "Dikirim ke Pemadam Kebakaran.",
@@ -293,7 +315,6 @@ async fn a_case_tells_its_whole_history_and_who_said_what_for_whom() {
     assert!(CALLER.iter().all(|personal| !everything.contains(personal)), "the card's texts are not repeated here");
 }
 
-#[tokio::test]
 async fn a_duplicates_history_is_told_with_its_number() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -310,4 +331,29 @@ async fn a_duplicates_history_is_told_with_its_number() {
     let sent = lines.iter().find(|line| line.event == "assignment.sent").unwrap();
     assert_eq!(sent.text_id, "(SKW-20261122-0001) Pemadam Kebakaran: tugas dikirim sebagai pemimpin.");
     assert!(lines.iter().any(|line| line.text_id == "Kejadian ganda SKW-20261122-0001 digabungkan ke sini."));
+}
+
+async fn alarms_do_not_push_the_case_out_of_its_history() {
+    let core = testing::core().await;
+    let operator = testing::operator(&core, "operator1").await;
+    let (id, _) = testing::open(&core, &operator, "kebakaran-bangunan").await;
+    let about = AlarmKind::NotDispatched.id(&id.to_string());
+    let subject = AlarmSubject { incident_id: Some(id), ..AlarmSubject::default() };
+    for _ in 0..5 {
+        let raised = AlarmEvent::Raised { kind: AlarmKind::NotDispatched, subject: subject.clone() };
+        testing::emit::<Alarm>(&core, &about, [raised, AlarmEvent::Ended {}]).await;
+    }
+    let rows = core.context.store.events_of_incident(id, 0, 100).await.unwrap();
+    let all: BTreeMap<u64, _> = rows.into_iter().map(|row| (row.position, row)).collect();
+    let (alarms, case): (Vec<u64>, Vec<u64>) =
+        all.keys().copied().partition(|position| all[position].stream.kind == "alarm");
+    assert_eq!(alarms.len(), 10);
+    let kept = |max: usize| {
+        let mut kept = all.clone();
+        timeline::keep_newest(&mut kept, max);
+        kept.into_keys().collect::<Vec<u64>>()
+    };
+    assert_eq!(kept(case.len()), case, "the alarms went");
+    assert_eq!(kept(case.len() + 2).iter().filter(|position| alarms[8..].contains(position)).count(), 2, "the oldest");
+    assert_eq!(kept(1), case[case.len() - 1..], "the newest stays");
 }

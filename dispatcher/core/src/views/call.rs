@@ -57,6 +57,7 @@ impl Views<'_> {
             earlier_nuisance_calls,
             position: self.loaded.position([*position, about.map_or(0, |(_, row)| row.position)]),
             erased: call.erased,
+            legal_hold: call.legal_hold,
         })
     }
 }

@@ -13,6 +13,16 @@ use siaga_domain::unit::Unit;
 use siaga_proto::v1;
 use uuid::Uuid;
 
+testing::on_each!(
+    an_ordinary_case_shows_the_caller_to_the_centre_the_lead_and_whom_the_operator_ticks,
+    a_sensitive_case_is_masked_on_boards_and_words_are_for_those_who_see_the_caller,
+    after_decline_withdrawal_and_a_day_after_the_end_nothing_is_left_for_the_agency,
+    a_crew_sees_what_its_agency_sees_while_it_is_on_the_assignment,
+    a_duplicates_assignments_go_on_in_the_case_it_was_merged_into,
+    earlier_calls_of_a_number_are_counted_for_thirty_days_and_not_the_call_itself,
+    an_agency_without_a_session_is_shown_with_whom_to_call_by_the_hour,
+);
+
 async fn loaded(core: &TestCore, wanted: Wanted) -> Loaded {
     let head = core.context.store.head().await.unwrap();
     Loaded::load(&core.context, &wanted, head.position, Histories::Fresh).await.unwrap()
@@ -44,7 +54,6 @@ const NUMBER: &str = CALLER[1];
 const NARRATIVE: &str = CALLER[2];
 const PLACE: &str = CALLER[3];
 
-#[tokio::test]
 async fn an_ordinary_case_shows_the_caller_to_the_centre_the_lead_and_whom_the_operator_ticks() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -75,7 +84,6 @@ async fn an_ordinary_case_shows_the_caller_to_the_centre_the_lead_and_whom_the_o
     assert_eq!(Views::new(&core.context, &loaded, &Online::default()).incident(id, &agency("damkar")), None);
 }
 
-#[tokio::test]
 async fn a_sensitive_case_is_masked_on_boards_and_words_are_for_those_who_see_the_caller() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -123,7 +131,6 @@ async fn a_sensitive_case_is_masked_on_boards_and_words_are_for_those_who_see_th
     assert_eq!(leaks(&own), [NUMBER]);
 }
 
-#[tokio::test]
 async fn after_decline_withdrawal_and_a_day_after_the_end_nothing_is_left_for_the_agency() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -180,7 +187,6 @@ async fn after_decline_withdrawal_and_a_day_after_the_end_nothing_is_left_for_th
     assert_eq!(leaks(&board(&core, &loaded, id, &Reader::Full)), CALLER, "the centre keeps its case");
 }
 
-#[tokio::test]
 async fn a_crew_sees_what_its_agency_sees_while_it_is_on_the_assignment() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -214,7 +220,6 @@ async fn a_crew_sees_what_its_agency_sees_while_it_is_on_the_assignment() {
     assert_eq!((unit.step(), unit.assignment_ids.len()), (v1::Step::Unspecified, 0));
 }
 
-#[tokio::test]
 async fn a_duplicates_assignments_go_on_in_the_case_it_was_merged_into() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -240,7 +245,6 @@ async fn a_duplicates_assignments_go_on_in_the_case_it_was_merged_into() {
     assert_eq!((lead.incident_id, lead.incident_number), (kept.to_string(), kept_view.number));
 }
 
-#[tokio::test]
 async fn earlier_calls_of_a_number_are_counted_for_thirty_days_and_not_the_call_itself() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;
@@ -280,7 +284,6 @@ async fn earlier_calls_of_a_number_are_counted_for_thirty_days_and_not_the_call_
     assert_eq!(counts(ring("0562 0000 500").await).await, (3, 1), "the first is more than thirty days old");
 }
 
-#[tokio::test]
 async fn an_agency_without_a_session_is_shown_with_whom_to_call_by_the_hour() {
     let core = testing::core().await;
     let operator = testing::operator(&core, "operator1").await;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use siaga_core::setup::{ImportCatalog, RegisterUnits, UnitSeed};
-use siaga_domain::catalog::{CatalogPart, IncidentType};
+use siaga_domain::catalog::{CatalogPart, IncidentType, Letterhead};
 use siaga_domain::unit::Unit;
 use siaga_store::MAX_TEXT_BYTES;
 
@@ -39,6 +39,8 @@ pub(super) enum Command {
     Contacts(OneFile),
     /// Ways a case can end, CSV: code,name_id,name_en
     Outcomes(OneFile),
+    /// Letterhead of the reports and the names of city and service, TOML: lines, contacts, legal_basis, city_name, brand
+    Letterhead(OneFile),
     /// Streets (CSV) and named places (GeoJSON points) for finding an address; all files together are the whole
     Places(Files),
 }
@@ -77,6 +79,7 @@ async fn import(command: Command) -> Result<Vec<String>, Failure> {
         Command::Units(one) => Open::one(one).await?.units().await,
         Command::Contacts(one) => Open::one(one).await?.contacts().await,
         Command::Outcomes(one) => Open::one(one).await?.outcomes().await,
+        Command::Letterhead(one) => Open::one(one).await?.letterhead().await,
         Command::Places(files) => Open::files(files).await?.places().await,
     }
 }
@@ -209,6 +212,16 @@ impl Open {
         self.take(CatalogPart::Outcomes(outcomes), &changes, Vec::new()).await
     }
 
+    async fn letterhead(self) -> Result<Vec<String>, Failure> {
+        let head = import::letterhead(self.source())?;
+        let before = match self.tools.catalog("letterhead").await? {
+            Some(CatalogPart::Letterhead(before)) => fields(&before),
+            _ => Vec::new(),
+        };
+        let changes = Changes::between(&before, &fields(&head), |(field, _)| (*field).to_owned());
+        self.take(CatalogPart::Letterhead(head), &changes, Vec::new()).await
+    }
+
     async fn places(self) -> Result<Vec<String>, Failure> {
         let mut places = Vec::new();
         for source in self.sources() {
@@ -247,6 +260,17 @@ impl Open {
         lines.extend(warnings.into_iter().map(|warning| format!("warning: {warning}")));
         Ok(lines)
     }
+}
+
+/// A letterhead field by field, to say what an import changes.
+fn fields(head: &Letterhead) -> Vec<(&'static str, Vec<String>)> {
+    vec![
+        ("lines", head.lines.clone()),
+        ("contacts", head.contacts.clone()),
+        ("legal_basis", head.legal_basis.clone()),
+        ("city_name", vec![head.city_name.clone()]),
+        ("brand", vec![head.brand.clone()]),
+    ]
 }
 
 fn seed(unit: UnitRecord) -> UnitSeed {

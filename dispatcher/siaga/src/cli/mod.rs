@@ -4,6 +4,7 @@ mod account;
 mod agency_client;
 mod audit;
 mod backup;
+mod compact;
 mod config;
 mod drill;
 mod failure;
@@ -55,6 +56,8 @@ enum Command {
     Audit(audit::Command),
     /// Make the read models afresh from the log while no server runs, and say what was otherwise
     Rebuild(rebuild::Rebuild),
+    /// Rewrite the log's file while no server runs, so that nothing erased has left a trace in it
+    Compact(compact::Compact),
     /// Copy log, hub and keys of a running or stopped server, checked, to a file
     Backup(backup::Backup),
     /// Put a back-up into an empty data folder, after proving it whole
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Config(command) => config::run(command),
         Command::Audit(command) => wait_for(audit::run(command)),
         Command::Rebuild(command) => wait_for(rebuild::rebuild(command)),
+        Command::Compact(command) => wait_for(compact::compact(command)),
         Command::Backup(command) => wait_for(backup::backup(command)),
         Command::Restore(command) => wait_for(backup::restore(command)),
         Command::Drill(arguments) => wait_for(drill::drill(arguments)),

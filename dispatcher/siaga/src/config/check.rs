@@ -281,6 +281,7 @@ fn bounds(config: &Config, findings: &mut Findings<'_>) {
     }
     let retention = &config.retention;
     findings.in_range("retention.personal_days", retention.personal_days, 0..=36_500);
+    findings.in_range("retention.calls_without_case_days", retention.calls_without_case_days, 0..=36_500);
     findings.in_range("retention.position_days", retention.position_days, 1..=3_650);
     if config.disk.not_ready_free_mib >= config.disk.warn_free_mib {
         findings.add(

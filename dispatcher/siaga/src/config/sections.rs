@@ -311,13 +311,16 @@ pub struct Retention {
     /// Callers' names, numbers, narratives and exact places, from the closing of the case; 0: until erased by hand. A
     /// legal hold stops it.
     pub personal_days: u32,
+    /// Names and numbers of calls that never became a case (prank, silent, information, ...), from the end of the
+    /// call; 0: until erased by hand. A number's history of nuisance calls ends with them. A legal hold stops it.
+    pub calls_without_case_days: u32,
     /// Positions of units, which are no history.
     pub position_days: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { personal_days: 5 * 365, position_days: 7 }
+        Self { personal_days: 5 * 365, calls_without_case_days: 365, position_days: 7 }
     }
 }
 

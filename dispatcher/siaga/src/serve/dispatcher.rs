@@ -29,6 +29,7 @@ pub(crate) fn core_config(config: &Config) -> CoreConfig {
         login_wait_s: config.access.login_wait_s,
         agency_access_after_close_h: config.access.agency_after_close_hours,
         personal_days: config.retention.personal_days,
+        calls_without_case_days: config.retention.calls_without_case_days,
         position_days: config.retention.position_days,
         hub_source: config.hub.source.clone(),
         hub_include_personal: config.hub.include_personal,

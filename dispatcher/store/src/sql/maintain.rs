@@ -13,7 +13,7 @@ use super::{Backend, Db, Pool, dialect, facts, side};
 use crate::limits::{MAX_GROUP_ROWS, check};
 use crate::rows::{signed, unsigned};
 use crate::{
-    EventLog, Fact, GENESIS_HASH, IncidentIndexRow, Maintenance, ReadModelBatch, Store, StoreError, StreamRow,
+    Cleared, EventLog, Fact, GENESIS_HASH, IncidentIndexRow, Maintenance, ReadModelBatch, Store, StoreError, StreamRow,
     VerifyReport, split_words,
 };
 
@@ -168,8 +168,8 @@ impl Maintenance for Backend {
         Ok(())
     }
 
-    async fn after_erase(&self) -> Result<bool, StoreError> {
-        dialect::after_erase(self).await
+    async fn after_erase(&self, bytes_max: Option<u64>) -> Result<Cleared, StoreError> {
+        dialect::after_erase(self, bytes_max).await
     }
 }
 

@@ -50,6 +50,24 @@ impl PersonalRows for Backend {
         Ok(rows)
     }
 
+    async fn subjects_without_case(
+        &self,
+        subject_kind: &str,
+        after: Option<Uuid>,
+        upto: Uuid,
+        limit: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let mut query = QueryBuilder::<Db>::new("SELECT DISTINCT subject_id FROM personal WHERE subject_kind = ");
+        query.push_bind(subject_kind.to_owned());
+        if let Some(after) = after {
+            query.push(" AND subject_id > ").push_bind(after.to_string());
+        }
+        query.push(" AND subject_id <= ").push_bind(upto.to_string());
+        query.push(" AND incident_id IS NULL ORDER BY subject_id LIMIT ").push_bind(page("subjects in a page", limit)?);
+        let found = query.build_query_scalar::<String>().fetch_all(self.reader()).await?;
+        found.iter().map(|id| rows::id(id, "personal.subject_id")).collect()
+    }
+
     async fn personal_by_phone(&self, phone: &str, limit: u32) -> Result<Vec<PersonalRow>, StoreError> {
         let limit = page("personal rows in a page", limit)?;
         let Some(key) = siaga_domain::personal::phone_key(phone) else { return Ok(Vec::new()) };

@@ -8,7 +8,8 @@ use sqlx::{ConnectOptions, Connection, QueryBuilder, Row};
 
 use super::open::of_file;
 use super::{Backend, Db, Transaction};
-use crate::StoreError;
+use crate::rows::unsigned;
+use crate::{Cleared, StoreError};
 
 /// Nothing to lock: a transaction that writes has the whole database.
 pub(super) const FOR_UPDATE: &str = "";
@@ -95,26 +96,24 @@ pub(super) async fn copy(from: &Path, path: &Path) -> Result<(), StoreError> {
 /// Rewrites the file and empties the write-ahead log, which still holds the pages from before the erasure. Overwriting
 /// deleted rows is not enough: when pages are rebalanced, SQLite leaves stale copies of rows in their slack.
 ///
-/// Rewriting holds the one writer meanwhile; a file over the limit is left as it is, and
-/// `false` says so.
-pub(super) async fn after_erase(store: &Backend) -> Result<bool, StoreError> {
+/// Rewriting holds the one writer meanwhile, and a copy of the file in memory.
+pub(super) async fn after_erase(store: &Backend, bytes_max: Option<u64>) -> Result<Cleared, StoreError> {
     const TRIES: usize = 20;
-    const REWRITTEN_BYTES_MAX: i64 = 1024 * 1024 * 1024;
     let size = sqlx::query("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
-    if size.fetch_one(store.writer()).await?.try_get::<i64, _>(0)? > REWRITTEN_BYTES_MAX {
-        tracing::warn!("the database is too large to be rewritten while calls are taken: run VACUUM in a quiet hour");
-        return Ok(false);
+    let bytes = unsigned(size.fetch_one(store.writer()).await?.try_get(0)?, "page_count")?;
+    if bytes_max.is_some_and(|max| bytes > max) {
+        return Ok(Cleared::TooLarge { bytes });
     }
     sqlx::query("VACUUM").execute(store.writer()).await?;
     for _ in 0..TRIES {
         let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(store.writer()).await?;
         if row.try_get::<i64, _>(0)? == 0 {
-            return Ok(true);
+            return Ok(Cleared::Done);
         }
         // A reader still looks at the old state; they are short.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    Ok(false)
+    Ok(Cleared::ReadersInTheWay)
 }
 
 #[cfg(test)]

@@ -65,7 +65,11 @@ pub(super) async fn types_gone(tools: &Tools, gone: &[String]) -> Result<Vec<Str
         incident.classification.as_ref().is_some_and(|classification| gone.contains(&classification.type_code))
     });
     let cases: Vec<String> = of_gone.map(|incident| incident.number).collect();
-    Ok(warning(&cases, "open cases have a removed type", "classify them anew, before anybody else is sent to them"))
+    Ok(warning(
+        &cases,
+        "open cases have a removed type",
+        "classify them anew; until then agencies must be named to send them",
+    ))
 }
 
 /// Open cases in kelurahan that are no longer there.

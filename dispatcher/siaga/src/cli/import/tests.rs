@@ -171,3 +171,16 @@ async fn what_is_in_use_and_disappears_is_named() {
     assert!(said.contains("2 units are not in the file and stay as they are (DAMKAR-01, POLRES-01)"), "{said}");
     assert!(said.contains("capitals only: damkar-01"), "{said}");
 }
+
+#[tokio::test]
+async fn a_letterhead_is_taken_and_says_which_fields_changed() {
+    let folder = initialised(true).await;
+    let head = "lines = [\"KOTA CONTOH\"]\ncontacts = []\ncity_name = \"Contoh\"\nbrand = \"Contoh 112\"\n";
+    let said = done(Command::Letterhead(one(&folder, "letterhead.toml", head))).await;
+    assert_eq!(said, "letterhead: 5 in letterhead.toml; 5 added, 0 changed, 0 removed, 0 as before");
+    let said = done(Command::Letterhead(one(&folder, "head.toml", &head.replace("KOTA", "PEMERINTAH KOTA")))).await;
+    assert_eq!(said, "letterhead: 5 in head.toml; 0 added, 1 changed, 0 removed, 4 as before");
+    assert_eq!(tools_of(&folder).await.context.city().letterhead.lines, ["PEMERINTAH KOTA CONTOH"]);
+    let refused = refused(Command::Letterhead(one(&folder, "head.toml", "lines = []"))).await;
+    assert!(refused.contains("head.toml"), "{refused}");
+}
