@@ -7,3 +7,4 @@ mod erasure;
 mod flow;
 mod refusals;
 mod together;
+mod tokens;
