@@ -126,7 +126,8 @@ fn shown(connection: &PgConnectOptions) -> String {
     format!("{} on {}:{}", database, connection.get_host(), connection.get_port())
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests {
     use super::*;
     use crate::testing::{LOG_ID, postgres_database};
