@@ -1,5 +1,7 @@
 //! Calls, units, alarms, incidents and names: what must hold whatever happens.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use proptest::prelude::*;
 use siaga_domain::{
     Actor, Aggregate, EventMeta, Timestamp,
