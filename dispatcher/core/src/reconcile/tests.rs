@@ -333,7 +333,7 @@ async fn one_process_is_at_work_and_another_takes_over_within_five_seconds() {
     desk.passes_s(4);
     assert!(second.tick(core).await.unwrap(), "the first was silent");
     assert!(!first.tick(core).await.unwrap());
-    desk.passes_s(51);
+    desk.passes_s(53);
     assert!(second.tick(core).await.unwrap());
     let picture = Picture::load(&*core.context.store).await.unwrap();
     assert!(picture.alarms.values().any(|alarm| alarm.kind == AlarmKind::NotDispatched), "the second does the work");
