@@ -247,3 +247,38 @@ impl Check for HubCheck {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::post;
+
+    use super::*;
+    use crate::config::Tls;
+    use crate::server::Server;
+
+    #[tokio::test]
+    async fn deliveries_reach_a_hub_under_tls() {
+        let folder = tempfile::tempdir().unwrap();
+        let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        let tls = Tls { certificate: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
+        std::fs::write(&tls.certificate, pair.cert.pem()).unwrap();
+        std::fs::write(&tls.key, pair.signing_key.serialize_pem()).unwrap();
+        let mut config = Config { listen: "127.0.0.1:0".parse().unwrap(), tls: Some(tls.clone()), ..Config::default() };
+        config.peers.ca_file = Some(tls.certificate);
+        let server = Server::bind(&config).unwrap();
+        let url = format!("https://localhost:{}", server.local_addr().unwrap().port());
+        let router = axum::Router::new()
+            .route("/hub/events", post(|body: String| async move { (http::StatusCode::ACCEPTED, body) }));
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(server.run(router, stop.clone()));
+
+        let door = reachable(url, &config, CancellationToken::new()).await.unwrap();
+        let send = async || reqwest::Client::new().post(format!("{door}/hub/events")).body("{}").send().await.unwrap();
+        let taken = send().await;
+        assert_eq!((taken.status().as_u16(), taken.text().await.unwrap().as_str()), (202, "{}"));
+        stop.cancel();
+        served.await.unwrap();
+        let away = send().await;
+        assert_eq!(away.status().as_u16(), 503, "which is no refusal of the hub: it is sent again");
+    }
+}
