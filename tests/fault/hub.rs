@@ -56,7 +56,7 @@ pub(crate) fn is_whole(history: &[Value]) {
         statuses().map(|data| data["recorded_at"].as_str().unwrap().trim_end_matches('Z')).collect();
     assert!(recorded.is_sorted(), "in the order of the log: {recorded:?}");
     assert_eq!(statuses().next().unwrap()["stage"], "opened");
-    assert_eq!(statuses().last().unwrap()["stage"], "closed");
+    assert_eq!(statuses().next_back().unwrap()["stage"], "closed");
     assert_eq!(history.last().unwrap()["type"], "siaga.case.record.v1");
 }
 

@@ -33,13 +33,8 @@ const ADMINISTRATION: Who = Who::Roles(&[Role::Administrator]);
 /// of [`super::scope`].
 const WORK: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::AgencyDispatcher, Role::FieldUnit]);
 /// Administrators see what units there are, without their work.
-const UNITS: Who = Who::Roles(&[
-    Role::Operator,
-    Role::Supervisor,
-    Role::AgencyDispatcher,
-    Role::FieldUnit,
-    Role::Administrator,
-]);
+const UNITS: Who =
+    Who::Roles(&[Role::Operator, Role::Supervisor, Role::AgencyDispatcher, Role::FieldUnit, Role::Administrator]);
 const AGENCY_DESK: Who = Who::Roles(&[Role::Operator, Role::Supervisor, Role::AgencyDispatcher]);
 /// Everybody but machines: what stands on a public map is no secret, and no gateway needs it.
 const PEOPLE: Who = Who::Roles(&[
