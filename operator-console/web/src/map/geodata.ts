@@ -24,6 +24,8 @@ export interface Geodata {
   kecamatan: Areas;
   kelurahan: Areas;
   neighbours: Areas;
+  /** Each neighbour's largest part: its islands need no name of their own. */
+  neighbourNames: Areas;
   kecamatanLabels: Labels;
   kelurahanLabels: Labels;
   places: FeatureCollection<Point, PlaceProperties>;
@@ -56,6 +58,19 @@ function areaFeature(area: MapArea): Feature<MultiPolygon, AreaProperties> {
     geometry: { type: "MultiPolygon", coordinates },
     properties: { code: area.code, name: area.name },
   };
+}
+
+/** An area with only its largest part, by the box around it. */
+function mainland(area: MapArea): Feature<MultiPolygon, AreaProperties> {
+  const whole = areaFeature(area);
+  const size = (polygon: number[][][]) => {
+    const [east, north] = [0, 1].map((axis) => (polygon[0] ?? []).map((corner) => corner[axis] ?? 0));
+    const spread = (all: number[] = []) =>
+      all.reduce((a, b) => Math.max(a, b), -Infinity) - all.reduce((a, b) => Math.min(a, b), Infinity);
+    return spread(east) * spread(north);
+  };
+  const [largest] = [...whole.geometry.coordinates].sort((a, b) => size(b) - size(a));
+  return { ...whole, geometry: { type: "MultiPolygon", coordinates: largest ? [largest] : [] } };
 }
 
 function labelFeature(area: MapArea): Feature<Point, AreaProperties>[] {
@@ -114,6 +129,10 @@ export function geodataOf(reply: GetMapDataResponse): Geodata {
     kecamatan: areas(AreaLevel.KECAMATAN),
     kelurahan,
     neighbours: areas(AreaLevel.NEIGHBOUR),
+    neighbourNames: {
+      type: "FeatureCollection",
+      features: level(AreaLevel.NEIGHBOUR).map(mainland),
+    },
     kecamatanLabels: labels(AreaLevel.KECAMATAN),
     kelurahanLabels: labels(AreaLevel.KELURAHAN),
     places: places(false),

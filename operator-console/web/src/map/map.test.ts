@@ -216,6 +216,19 @@ describe("the city's data", () => {
     expect(geodata.credits).toEqual(["Batas wilayah: contoh"]);
   });
 
+  test("a neighbour is named on its mainland only", () => {
+    const [island, coast] = [
+      { rings: [{ deltas: [1, 1, 5, 0, 0, 5] }] },
+      { rings: [{ deltas: [9, 9, 90, 0, 0, 90] }] },
+    ];
+    const neighbour = { code: "61.07", name: "Bengkayang", level: AreaLevel.NEIGHBOUR };
+    const areas = [{ ...neighbour, polygons: [island, coast] }];
+    const geodata = geodataOf(create(GetMapDataResponseSchema, { areas }));
+    expect(geodata.neighbours.features[0]?.geometry.coordinates).toHaveLength(2);
+    const [named] = geodata.neighbourNames.features;
+    expect(named?.geometry.coordinates.map((one) => one[0]?.[0])).toEqual([[9e-6, 9e-6]]);
+  });
+
   test("a street is found with the doubt that one point of it leaves, a kelurahan is no point", () => {
     const found = findable(geodataOf(reply));
     expect(found.map((one) => [one.name, one.point.accuracyM, one.code])).toEqual([

@@ -21,6 +21,7 @@ export const CLICKED = ["chosen", "incidents", "incident-clusters", "units", "un
 function sources(geodata: Geodata): StyleSpecification["sources"] {
   const fixed = Object.entries({
     neighbours: geodata.neighbours,
+    "neighbour-names": geodata.neighbourNames,
     city: geodata.city,
     kecamatan: geodata.kecamatan,
     kelurahan: geodata.kelurahan,
@@ -152,7 +153,7 @@ function names(p: Palette): LayerSpecification[] {
     {
       id: "neighbour-names",
       type: "symbol",
-      source: "neighbours",
+      source: "neighbour-names",
       layout: {
         "text-field": ["get", "name"],
         "text-font": FONT,
@@ -253,12 +254,10 @@ function clusters(p: Palette, theme: string): LayerSpecification[] {
     layout: {
       "icon-image": image,
       "icon-allow-overlap": true,
-      "icon-ignore-placement": true,
       "text-field": ["get", "point_count_abbreviated"],
       "text-font": FONT_STRONG,
       "text-size": source === "incidents" ? 13 : 11.5,
       "text-allow-overlap": true,
-      "text-ignore-placement": true,
       // The middle of a triangle lies lower than that of its picture.
       "text-offset":
         source === "incidents"
