@@ -1,5 +1,6 @@
 //! What an installation sets of the core.
 
+use crate::statistics::{calendar::Shift, levels::ServiceLevel};
 use serde::{Deserialize, Serialize};
 use siaga_domain::alarm::AlarmLimits;
 
@@ -37,6 +38,10 @@ pub struct CoreConfig {
     pub hub_source: String,
     /// Send caller and narrative to the hub with the record. Off unless a law asks for it.
     pub hub_include_personal: bool,
+    /// The service levels that the centre is measured by.
+    pub service_levels: Vec<ServiceLevel>,
+    /// The shifts of a day.
+    pub shifts: Vec<Shift>,
     /// Commands that may wait for the log's writer, of each lane.
     pub queue_commands: usize,
 }
@@ -59,6 +64,8 @@ impl Default for CoreConfig {
             position_days: 7,
             hub_source: "urn:siaga:singkawang".into(),
             hub_include_personal: false,
+            service_levels: ServiceLevel::published(),
+            shifts: Shift::usual(),
             queue_commands: 4096,
         }
     }

@@ -87,6 +87,12 @@ fn roles_do_not_reach_beyond_their_work() {
         (Role::HubAnalyst, vec!["CallService/", "IncidentService/", "DispatchService/", "AlarmService/"]),
         (Role::Administrator, vec!["CallService/", "DispatchService/", "IncidentService/GetIncident"]),
         (Role::AgencyDispatcher, vec!["IncidentService/GetIncident", "IncidentService/Search", "AlarmService/"]),
+        (Role::Operator, vec!["StatisticsService/"]),
+        (Role::AgencyDispatcher, vec!["StatisticsService/"]),
+        (Role::FieldUnit, vec!["StatisticsService/"]),
+        (Role::Gateway, vec!["StatisticsService/"]),
+        (Role::HubAnalyst, vec!["StatisticsService/ListFigure"]),
+        (Role::Administrator, vec!["StatisticsService/ListFigure"]),
         (Role::FieldUnit, vec!["IncidentService/GetIncident", "IncidentService/GetReport", "CallService/"]),
     ];
     for (role, prefixes) in never {

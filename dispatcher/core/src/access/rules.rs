@@ -45,6 +45,8 @@ const PEOPLE: Who = Who::Roles(&[
     Role::HubAnalyst,
     Role::Administrator,
 ]);
+/// Figures without names; of sensitive types only together, except for the supervisor.
+const FIGURES: Who = Who::Roles(&[Role::Supervisor, Role::Administrator, Role::HubAnalyst]);
 const GATEWAY: Who = Who::Roles(&[Role::Gateway]);
 
 const fn emergency(rpc: &'static str, who: Who) -> Rule {
@@ -135,6 +137,12 @@ pub const RULES: &[Rule] = &[
     ),
     routine("HubDeliveryService/ReplayDelivery", SUPERVISION),
     routine("HubDeliveryService/SkipDelivery", SUPERVISION),
+    routine("StatisticsService/GetServiceLevels", FIGURES),
+    routine("StatisticsService/GetCallVolume", FIGURES),
+    routine("StatisticsService/GetActivity", FIGURES),
+    routine("StatisticsService/ExportActivity", FIGURES),
+    // Leads to single calls and cases.
+    routine("StatisticsService/ListFigure", Who::Roles(&[Role::Supervisor])),
 ];
 
 /// The rule of a gRPC path, e.g. `/siaga.v1.CallService/AnswerCall`.

@@ -10,6 +10,7 @@ pub mod guard;
 mod hub_delivery_service;
 mod incident_service;
 mod router;
+mod statistics_service;
 pub mod status;
 mod unit_service;
 

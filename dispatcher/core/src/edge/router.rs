@@ -31,7 +31,7 @@ pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
         call_service_server::CallServiceServer, catalog_service_server::CatalogServiceServer,
         dispatch_service_server::DispatchServiceServer, feed_service_server::FeedServiceServer,
         hub_delivery_service_server::HubDeliveryServiceServer, incident_service_server::IncidentServiceServer,
-        unit_service_server::UnitServiceServer,
+        statistics_service_server::StatisticsServiceServer, unit_service_server::UnitServiceServer,
     };
     let edge = Edge { core: Arc::clone(&core) };
     let guarded = Routes::new(service!(AccessServiceServer, edge))
@@ -43,6 +43,7 @@ pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
         .add_service(service!(CatalogServiceServer, edge))
         .add_service(service!(FeedServiceServer, edge))
         .add_service(service!(HubDeliveryServiceServer, edge))
+        .add_service(service!(StatisticsServiceServer, edge))
         .prepare()
         .into_axum_router()
         // What is no RPC is somebody else's: the binary merges hub, gateway and web beside this.

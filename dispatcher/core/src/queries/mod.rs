@@ -1,11 +1,16 @@
 //! What is asked and changes nothing, one file each, named as in the contract.
 
+mod export_activity;
+mod get_activity;
 mod get_call;
+mod get_call_volume;
 mod get_caller_history;
 mod get_catalog;
 mod get_incident;
 mod get_map_data;
+mod get_service_levels;
 mod list_alarms;
+mod list_figure;
 mod list_tokens;
 mod list_units;
 mod locate_point;
@@ -15,12 +20,17 @@ mod search_places;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use export_activity::export_activity;
+pub(crate) use get_activity::get_activity;
 pub(crate) use get_call::get_call;
+pub(crate) use get_call_volume::get_call_volume;
 pub(crate) use get_caller_history::get_caller_history;
 pub(crate) use get_catalog::get_catalog;
 pub(crate) use get_incident::get_incident;
 pub(crate) use get_map_data::get_map_data;
+pub(crate) use get_service_levels::get_service_levels;
 pub(crate) use list_alarms::list_alarms;
+pub(crate) use list_figure::list_figure;
 pub(crate) use list_tokens::list_tokens;
 pub(crate) use list_units::list_units;
 pub(crate) use locate_point::locate_point;

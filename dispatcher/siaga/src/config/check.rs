@@ -58,6 +58,7 @@ pub(super) fn check(config: &Config, layers: &Layers) -> Result<(), Problems> {
     roles::check(config, &mut findings);
     city(config, &mut findings);
     alarms(config, &mut findings);
+    statistics(config, &mut findings);
     hub(config, &mut findings);
     bounds(config, &mut findings);
     if findings.problems.is_empty() { Ok(()) } else { Err(Problems(findings.problems)) }
@@ -175,6 +176,30 @@ fn alarms(config: &Config, findings: &mut Findings<'_>) {
         ("alarms.not_closed_s", alarms.not_closed_s),
     ] {
         findings.limits(key, limits);
+    }
+}
+
+/// A day has so many shifts at most, and a centre so many levels: more are a mistake in the file.
+const LISTED_MAX: usize = 24;
+
+fn statistics(config: &Config, findings: &mut Findings<'_>) {
+    let statistics = &config.statistics;
+    let mut codes: Vec<&str> = statistics.levels.iter().map(|level| level.code.as_str()).collect();
+    codes.sort_unstable();
+    if codes.windows(2).any(|pair| pair[0] == pair[1]) || codes.iter().any(|code| code.is_empty()) {
+        findings.add("statistics.levels", "have a code that is missing or stands twice; give each one of its own");
+    }
+    for level in &statistics.levels {
+        if !(1..=DAY_S).contains(&level.within_s) || !(1..=100).contains(&level.target_percent) {
+            let message = format!("`{}`: give within_s from 1 to {DAY_S} and target_percent from 1 to 100", level.code);
+            findings.add("statistics.levels", message);
+        }
+    }
+    if statistics.levels.len() > LISTED_MAX || statistics.shifts.len() > LISTED_MAX {
+        findings.add("statistics", format!("lists more than {LISTED_MAX} levels or shifts"));
+    }
+    if statistics.shifts.iter().any(|shift| shift.starts_minute >= DAY_S / 60 || shift.name.trim().is_empty()) {
+        findings.add("statistics.shifts", "need a name, and starts_minute from 0 to 1439 after midnight");
     }
 }
 

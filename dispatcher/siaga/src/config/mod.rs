@@ -20,7 +20,8 @@ pub use layers::{Flag, Sources, load};
 pub use peers::{Peers, token_in};
 pub use problem::{Place, Problem, Problems};
 pub use sections::{
-    Access, Alarms, ByPriority, City, Disk, Hub, HubStore, Limits, Log, LogFormat, Retention, Role, Secret, Tls,
+    Access, Alarms, ByPriority, City, Disk, Hub, HubStore, Limits, Log, LogFormat, Retention, Role, Secret, Statistics,
+    Tls,
 };
 
 /// The whole configuration of one process. Every key has a default, so an empty file is a valid one.
@@ -47,6 +48,8 @@ pub struct Config {
     pub city: City,
     /// When a step is late.
     pub alarms: Alarms,
+    /// What the centre is measured by.
+    pub statistics: Statistics,
     /// Where case records are delivered.
     pub hub: Hub,
     /// Where the hub role keeps what it received.
@@ -77,6 +80,7 @@ impl Default for Config {
             tls: None,
             city: City::default(),
             alarms: Alarms::default(),
+            statistics: Statistics::default(),
             hub: Hub::default(),
             hub_store: HubStore::default(),
             peers: Peers::default(),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, Serializer};
+use siaga_core::statistics::{calendar::Shift, levels::ServiceLevel};
 use siaga_domain::alarm::{AlarmKind, AlarmLimits};
 
 /// A part of the system that a process can run.
@@ -194,6 +195,22 @@ impl Alarms {
         ];
         let after_s = after_s.into_iter().map(|(kind, limits)| (kind, limits.0)).collect();
         AlarmLimits { after_s, escalate_after_s: self.escalate_after_s }
+    }
+}
+
+/// What the centre is measured by, and how its day is cut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Statistics {
+    /// The service levels; given at all, they replace the published ones.
+    pub levels: Vec<ServiceLevel>,
+    /// The shifts of a day; each lasts until the next one begins.
+    pub shifts: Vec<Shift>,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Self { levels: ServiceLevel::published(), shifts: Shift::usual() }
     }
 }
 

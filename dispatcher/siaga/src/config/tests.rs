@@ -57,6 +57,28 @@ fn later_layers_win() {
 }
 
 #[test]
+fn a_city_sets_its_own_levels_and_shifts_and_a_slip_is_named() {
+    let config = Config::default();
+    assert!(config.statistics.levels.len() >= 6 && config.statistics.shifts.len() == 3);
+    let level = "[[statistics.levels]]\ncode = \"answer-30\"\nname_id = \"Dijawab\"\nname_en = \"Answered\"\n\
+                 measure = \"answer\"\nwithin_s = 30\ntarget_percent = 80\nsource = \"Perwali\"\n";
+    let shift = "[[statistics.shifts]]\nname = \"Sehari\"\nstarts_minute = 480\n";
+    let (_folder, sources) = with_file(format!("{level}{shift}").as_bytes());
+    let config = load(&sources).unwrap();
+    assert_eq!((config.statistics.levels[0].within_s, config.statistics.shifts[0].starts_minute), (30, 480));
+    let slips = [
+        (format!("{level}{level}"), "stands twice"),
+        (level.replace("= 80", "= 101"), "target_percent from 1 to 100"),
+        (shift.replace("480", "1440"), "starts_minute from 0 to 1439"),
+    ];
+    for (text, part) in slips {
+        let (_folder, sources) = with_file(text.as_bytes());
+        let shown = load(&sources).unwrap_err().to_string();
+        assert!(shown.contains(part), "{shown}");
+    }
+}
+
+#[test]
 fn every_key_has_its_own_variable() {
     let keys = all_keys();
     let mut variables: Vec<_> = keys.iter().map(|(key, _)| variable_name(key)).collect();

@@ -24,6 +24,8 @@ pub(crate) fn core_config(config: &Config) -> CoreConfig {
         number_prefix: config.city.number_prefix.clone(),
         utc_offset_minutes: config.city.utc_offset_minutes,
         alarms: config.alarms.limits(),
+        service_levels: config.statistics.levels.clone(),
+        shifts: config.statistics.shifts.clone(),
         session_hours: config.access.session_hours,
         login_attempts: config.access.login_attempts,
         login_wait_s: config.access.login_wait_s,

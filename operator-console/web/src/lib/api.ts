@@ -8,6 +8,7 @@ import { CatalogService } from "../gen/siaga/v1/catalog_pb.ts";
 import { DispatchService } from "../gen/siaga/v1/dispatch_pb.ts";
 import { HubDeliveryService } from "../gen/siaga/v1/hub_pb.ts";
 import { IncidentService } from "../gen/siaga/v1/incident_pb.ts";
+import { StatisticsService } from "../gen/siaga/v1/statistics_pb.ts";
 import { UnitService } from "../gen/siaga/v1/unit_pb.ts";
 import { careful } from "./careful.ts";
 import { clock } from "./clock.svelte.ts";
@@ -33,6 +34,7 @@ export const api = {
   dispatch: createClient(DispatchService, transport),
   hub: createClient(HubDeliveryService, transport),
   incidents: createClient(IncidentService, transport),
+  statistics: createClient(StatisticsService, transport),
   units: createClient(UnitService, transport),
 };
 

@@ -12,7 +12,7 @@ const SCREENS: Partial<Record<Role, readonly string[]>> = {
 
 /** Further pages that a role may open, without a place among its screens. */
 const ALSO: Partial<Record<Role, readonly string[]>> = {
-  [Role.SUPERVISOR]: ["/supervisor/wall"],
+  [Role.SUPERVISOR]: ["/supervisor/wall", "/supervisor/reports"],
 };
 
 export function screensOf(role: Role): readonly string[] {

@@ -40,3 +40,18 @@ export function alarmText(alarm: AlarmView): string {
 export function shortNumber(number: string): string {
   return number.split("-").at(-1) ?? number;
 }
+
+/** A limit stays on one line: "≤ 15 detik". */
+export function unbroken(name: string): string {
+  return name.replace(/≤ (\d+) /g, "≤\u00a0$1\u00a0");
+}
+
+/** The city names its shifts in its own language; the usual ones have an English name too. */
+export function shiftName(name: string): string {
+  const usual: Record<string, string> = {
+    Pagi: t("stat.shift.morning"),
+    Siang: t("stat.shift.day"),
+    Malam: t("stat.shift.night"),
+  };
+  return usual[name] ?? name;
+}
