@@ -31,8 +31,9 @@ export function passwordOf(username: string): string {
   return `demo-${username}-112`;
 }
 
-export async function signInApi(url: string, username: string): Promise<Api> {
-  let token = "";
+/** Signs in with the demonstration's password, or comes with a machine's token. */
+export async function signInApi(url: string, username: string, machineToken = ""): Promise<Api> {
+  let token = machineToken;
   const bearer: Interceptor = (next) => (request) => {
     if (token) request.header.set("authorization", `Bearer ${token}`);
     return next(request);
@@ -43,7 +44,7 @@ export async function signInApi(url: string, username: string): Promise<Api> {
     defaultTimeoutMs: 15_000,
   });
   const access = createClient(AccessService, transport);
-  token = (await access.signIn({ username, password: passwordOf(username) })).token;
+  if (!token) token = (await access.signIn({ username, password: passwordOf(username) })).token;
   const calls = createClient(CallService, transport);
   return {
     access,

@@ -38,7 +38,12 @@ export class Server {
   readonly #log: string;
   #child: ChildProcess | undefined;
 
-  private constructor(name: string, port: number) {
+  private constructor(
+    name: string,
+    port: number,
+    /** Settings besides the command line, e.g. `SIAGA_HUB_URL`. */
+    private readonly settings: Readonly<Record<string, string>>,
+  ) {
     this.port = port;
     this.#folder = mkdtempSync(join(tmpdir(), "siaga-browser-"));
     mkdirSync("results", { recursive: true });
@@ -46,8 +51,8 @@ export class Server {
   }
 
   /** Starts one and waits until it is ready. `name` names its log among the results. */
-  static async start(name: string): Promise<Server> {
-    const server = new Server(name, await freePort());
+  static async start(name: string, settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+    const server = new Server(name, await freePort(), settings);
     try {
       await server.restart();
     } catch (error) {
@@ -69,7 +74,7 @@ export class Server {
       binary(),
       ["serve", "--demo", "--data", join(this.#folder, "data"), "--listen", listen],
       {
-        env: cleanEnvironment(),
+        env: { ...cleanEnvironment(), ...this.settings },
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
