@@ -7,6 +7,7 @@ use geo::{
 use rstar::{AABB, RTree, RTreeObject};
 use siaga_domain::{
     Aggregate, SiagaError, Timestamp,
+    alarm::AlarmLimits,
     catalog::{
         Agency, Area, AreaLevel, Catalog, CatalogPart, DutyContact, IncidentType, Letterhead, NamedPlace, OutcomeKind,
     },
@@ -34,6 +35,8 @@ pub struct City {
     pub places: Vec<NamedPlace>,
     /// Letterhead and names.
     pub letterhead: Letterhead,
+    /// When each alarm rises, where somebody has set it on a screen.
+    pub clocks: Option<AlarmLimits>,
     /// Position of the newest import.
     pub position: u64,
     /// Borders of all levels, streets and places as a map draws them.
@@ -111,6 +114,7 @@ impl City {
             }
             CatalogPart::Contacts(list) => self.contacts = list,
             CatalogPart::Outcomes(list) => self.outcomes = list,
+            CatalogPart::Clocks(limits) => self.clocks = Some(limits),
             CatalogPart::Places(list) => {
                 self.map.set_places(&list);
                 self.places = list;

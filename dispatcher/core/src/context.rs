@@ -2,7 +2,9 @@
 
 use crate::{city::City, config::CoreConfig, work::StreamEntry};
 use quick_cache::sync::Cache;
-use siaga_domain::{Clock, IdSource, SiagaError, Timestamp, error::ErrorKind, report::ReportRenderer};
+use siaga_domain::{
+    Clock, IdSource, SiagaError, Timestamp, alarm::AlarmLimits, error::ErrorKind, report::ReportRenderer,
+};
 use siaga_store::{Store, StoreError, StreamKey};
 use std::sync::{Arc, RwLock};
 use uuid::Uuid;
@@ -68,6 +70,11 @@ impl Context {
             Ok(city) => Arc::clone(&city),
             Err(poisoned) => Arc::clone(&poisoned.into_inner()),
         }
+    }
+
+    /// When each alarm rises: as set on a screen, else as configured.
+    pub fn alarm_limits(&self) -> AlarmLimits {
+        self.city().clocks.clone().unwrap_or_else(|| self.config.alarms.clone())
     }
 
     /// Loads the catalog's streams anew.

@@ -20,6 +20,7 @@ pub mod queries;
 pub mod rebuild;
 pub mod reconcile;
 pub mod report;
+pub(crate) mod section;
 pub mod setup;
 pub mod statistics;
 #[cfg(any(test, feature = "testing"))]

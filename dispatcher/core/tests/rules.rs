@@ -101,6 +101,11 @@ fn roles_do_not_reach_beyond_their_work() {
             assert!(!(forbidden && rule.allows(role)), "{role:?} may call {}", rule.rpc);
         }
     }
+    for rule in
+        RULES.iter().filter(|rule| rule.rpc.starts_with("SetupService/") || rule.rpc.starts_with("AuditService/"))
+    {
+        assert_eq!(rule.who, Who::Roles(&[Role::Administrator]), "{}", rule.rpc);
+    }
     let managing = [
         "CreateAccount",
         "UpdateAccount",

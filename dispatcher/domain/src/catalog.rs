@@ -1,7 +1,11 @@
 //! The city's own data, as imported: areas, agencies, incident types with response plans, duty contacts, outcomes.
 //! Each kind is one stream; an import is one event that holds all of it, taken whole.
 
-use crate::{Aggregate, Channel, EventMeta};
+mod check;
+
+pub use check::AGENCY_KINDS;
+
+use crate::{Aggregate, Channel, EventMeta, alarm::AlarmLimits};
 use serde::{Deserialize, Serialize};
 
 /// An agency (SKPD), private brigade or neighbouring centre.
@@ -164,6 +168,8 @@ pub enum CatalogPart {
     Places(Vec<NamedPlace>),
     /// Letterhead.
     Letterhead(Letterhead),
+    /// When each alarm rises, once somebody has set it here; the configuration's until then.
+    Clocks(AlarmLimits),
 }
 
 impl CatalogPart {
@@ -177,12 +183,27 @@ impl CatalogPart {
             Self::Outcomes(_) => "outcomes",
             Self::Places(_) => "places",
             Self::Letterhead(_) => "letterhead",
+            Self::Clocks(_) => "clocks",
         }
     }
 
     /// Ids of all kinds.
-    pub const STREAM_IDS: [&'static str; 7] =
-        ["areas", "agencies", "types", "contacts", "outcomes", "places", "letterhead"];
+    pub const STREAM_IDS: [&'static str; 8] =
+        ["areas", "agencies", "types", "contacts", "outcomes", "places", "letterhead", "clocks"];
+
+    /// How many items it has.
+    pub fn items(&self) -> usize {
+        match self {
+            Self::Areas(list) => list.len(),
+            Self::Agencies(list) => list.len(),
+            Self::Types(list) => list.len(),
+            Self::Contacts(list) => list.len(),
+            Self::Outcomes(list) => list.len(),
+            Self::Places(list) => list.len(),
+            Self::Letterhead(_) => 1,
+            Self::Clocks(limits) => limits.after_s.len(),
+        }
+    }
 }
 
 /// The stream of one kind.
@@ -203,6 +224,22 @@ pub enum CatalogEvent {
         /// Where it came from, e.g. a file name.
         source: String,
     },
+    /// Edited on a screen, whole.
+    Edited {
+        /// All of it.
+        part: CatalogPart,
+        /// Why.
+        note: String,
+    },
+    /// Put back to what an earlier version was.
+    Restored {
+        /// All of it.
+        part: CatalogPart,
+        /// Which version that was.
+        version: u64,
+        /// Why.
+        note: String,
+    },
 }
 
 impl Aggregate for Catalog {
@@ -210,7 +247,9 @@ impl Aggregate for Catalog {
     type Event = CatalogEvent;
 
     fn apply(&mut self, event: &CatalogEvent, _: &EventMeta) {
-        let CatalogEvent::Imported { part, .. } = event;
+        let (CatalogEvent::Imported { part, .. }
+        | CatalogEvent::Edited { part, .. }
+        | CatalogEvent::Restored { part, .. }) = event;
         self.part = Some(part.clone());
     }
 

@@ -10,7 +10,7 @@ use siaga_domain::{
     Actor, Aggregate, Channel, PersonalRef, Role, Stamp, Timestamp,
     account::{Account, AccountEvent, DutyState},
     aggregate::{from_log, to_log},
-    alarm::{Alarm, AlarmEvent, AlarmKind, AlarmSubject},
+    alarm::{Alarm, AlarmEvent, AlarmKind, AlarmLimits, AlarmSubject},
     assignment::{AgencyRole, Assignment, AssignmentEvent, Readiness},
     call::{Call, CallEvent, Disposition},
     catalog::{
@@ -319,6 +319,13 @@ fn catalogs() -> Vec<(&'static str, CatalogPart)> {
             }]),
         ),
         (
+            "clocks",
+            CatalogPart::Clocks(AlarmLimits {
+                after_s: [(AlarmKind::NotDispatched, [60, 60, 120, 300])].into(),
+                escalate_after_s: 60,
+            }),
+        ),
+        (
             "letterhead",
             CatalogPart::Letterhead(Letterhead {
                 lines: texts(&["Kota Contoh"]),
@@ -348,6 +355,18 @@ fn samples() -> BTreeMap<String, Value> {
         add::<Catalog>(&mut one, vec![event]);
         samples.extend(one.into_values().map(|sample| (format!("catalog.imported.{name}"), sample)));
     }
+    let outcomes = || {
+        CatalogPart::Outcomes(vec![OutcomeKind {
+            code: "handled".into(),
+            name_id: "Ditangani".into(),
+            name_en: "Handled".into(),
+        }])
+    };
+    let edited = vec![
+        CatalogEvent::Edited { part: outcomes(), note: "nama baru".into() },
+        CatalogEvent::Restored { part: outcomes(), version: 1, note: String::new() },
+    ];
+    add::<Catalog>(&mut samples, edited);
     samples
 }
 

@@ -43,7 +43,7 @@ pub use folder::DataFolder;
 pub use hub::{HubCase, HubCaseState, HubCases, HubPending, HubSummary};
 pub use incidents::{IncidentCursor, IncidentIndex, IncidentIndexRow, IncidentPage, IncidentQuery};
 pub use limits::*;
-pub use log::{EventLog, EventRow, Head, NewEvent, StoredEvent, StreamKey, StreamRow};
+pub use log::{EventLog, EventRow, EventSearch, Head, NewEvent, StoredEvent, StreamKey, StreamRow};
 pub use maintenance::{Cleared, Maintenance, ReadModelBatch};
 pub use personal::{ERASED, PersonalIndex, PersonalRow, PersonalRows};
 pub use postgres::{PostgresOptions, PostgresStore};

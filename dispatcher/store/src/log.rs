@@ -174,6 +174,27 @@ pub struct Head {
     pub log_id: Uuid,
 }
 
+/// Which events of the log are looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventSearch {
+    /// Below this position.
+    pub before: u64,
+    /// From this position on: what lies below is not looked at.
+    pub floor: u64,
+    /// Recorded from then on.
+    pub from: Option<Timestamp>,
+    /// Recorded before then.
+    pub to: Option<Timestamp>,
+    /// By this account, or about it.
+    pub account_id: Option<Uuid>,
+    /// Of this case.
+    pub incident_id: Option<Uuid>,
+    /// Event types, e.g. "incident.closed", and kinds of streams, e.g. "account"; none: all.
+    pub kinds: Vec<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
 /// The log: written by [`append`](EventLog::append) alone, read on from positions.
 #[async_trait]
 pub trait EventLog: Send + Sync {
@@ -224,6 +245,9 @@ pub trait EventLog: Send + Sync {
         after_version: u64,
         limit: u32,
     ) -> Result<Vec<EventRow>, StoreError>;
+
+    /// The events that fit, newest first.
+    async fn search_events(&self, search: &EventSearch) -> Result<Vec<EventRow>, StoreError>;
 
     /// The stored request and its reply.
     async fn find_request(&self, account_id: Uuid, request_id: Uuid) -> Result<Option<StoredRequest>, StoreError>;

@@ -9,9 +9,9 @@ use siaga_domain::{
 use siaga_proto::v1::{UpdateUnitRequest, UpdateUnitResponse};
 
 /// Posts of a crew at most.
-const CREW_MAX: usize = 20;
+pub(super) const CREW_MAX: usize = 20;
 /// Pieces of equipment at most.
-const EQUIPMENT_MAX: usize = 50;
+pub(super) const EQUIPMENT_MAX: usize = 50;
 /// Characters of one of them at most.
 const ITEM_CHARS: usize = 100;
 
@@ -48,7 +48,8 @@ impl Command for UpdateUnitRequest {
     }
 }
 
-fn list(field: &str, items: &[String], items_max: usize) -> Result<Vec<String>, SiagaError> {
+/// Texts of a list, trimmed, none empty.
+pub(super) fn list(field: &str, items: &[String], items_max: usize) -> Result<Vec<String>, SiagaError> {
     if items.len() > items_max {
         return Err(SiagaError::invalid(field, format!("Paling banyak {items_max}."), format!("At most {items_max}.")));
     }

@@ -2,6 +2,7 @@
 
 mod access_service;
 mod alarm_service;
+mod audit_service;
 mod call_service;
 mod catalog_service;
 mod dispatch_service;
@@ -10,6 +11,7 @@ pub mod guard;
 mod hub_delivery_service;
 mod incident_service;
 mod router;
+mod setup_service;
 mod statistics_service;
 pub mod status;
 mod unit_service;

@@ -28,9 +28,10 @@ macro_rules! service {
 pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
     use v1::{
         access_service_server::AccessServiceServer, alarm_service_server::AlarmServiceServer,
-        call_service_server::CallServiceServer, catalog_service_server::CatalogServiceServer,
-        dispatch_service_server::DispatchServiceServer, feed_service_server::FeedServiceServer,
-        hub_delivery_service_server::HubDeliveryServiceServer, incident_service_server::IncidentServiceServer,
+        audit_service_server::AuditServiceServer, call_service_server::CallServiceServer,
+        catalog_service_server::CatalogServiceServer, dispatch_service_server::DispatchServiceServer,
+        feed_service_server::FeedServiceServer, hub_delivery_service_server::HubDeliveryServiceServer,
+        incident_service_server::IncidentServiceServer, setup_service_server::SetupServiceServer,
         statistics_service_server::StatisticsServiceServer, unit_service_server::UnitServiceServer,
     };
     let edge = Edge { core: Arc::clone(&core) };
@@ -41,6 +42,8 @@ pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
         .add_service(service!(UnitServiceServer, edge))
         .add_service(service!(AlarmServiceServer, edge))
         .add_service(service!(CatalogServiceServer, edge))
+        .add_service(service!(SetupServiceServer, edge))
+        .add_service(service!(AuditServiceServer, edge))
         .add_service(service!(FeedServiceServer, edge))
         .add_service(service!(HubDeliveryServiceServer, edge))
         .add_service(service!(StatisticsServiceServer, edge))

@@ -1,5 +1,6 @@
 //! What is asked and changes nothing, one file each, named as in the contract.
 
+mod catalog_sections;
 mod export_activity;
 mod get_activity;
 mod get_call;
@@ -15,11 +16,13 @@ mod list_tokens;
 mod list_units;
 mod locate_point;
 mod report_position;
+mod search_audit;
 mod search_incidents;
 mod search_places;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use catalog_sections::{get_catalog_section, list_catalog_versions};
 pub(crate) use export_activity::export_activity;
 pub(crate) use get_activity::get_activity;
 pub(crate) use get_call::get_call;
@@ -35,6 +38,7 @@ pub(crate) use list_tokens::list_tokens;
 pub(crate) use list_units::list_units;
 pub(crate) use locate_point::locate_point;
 pub(crate) use report_position::report_position;
+pub(crate) use search_audit::search_audit;
 pub(crate) use search_incidents::search_incidents;
 pub(crate) use search_places::search_places;
 

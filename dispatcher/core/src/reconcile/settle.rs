@@ -61,7 +61,7 @@ impl Reconciler for Alarms {
 
 async fn settle(core: &Core, picture: &Picture) -> Result<u64, SiagaError> {
     let context = &core.context;
-    let (now, limits) = (context.now(), &context.config.alarms);
+    let (now, limits) = (context.now(), &context.alarm_limits());
     let senses = Arc::new(sense(core, picture).await?);
     let wanted = due(now, picture, &senses, limits);
     let mut changes: Vec<Change> = Vec::new();
@@ -90,7 +90,7 @@ async fn sense(core: &Core, picture: &Picture) -> Result<Senses, SiagaError> {
         .filter(|presence| presence.sessions > 0)
         .filter_map(|presence| presence.audience.strip_prefix("agency:").map(str::to_owned))
         .collect();
-    let silent = to_be_heard(now, picture, &context.config.alarms);
+    let silent = to_be_heard(now, picture, &context.alarm_limits());
     let heard = match silent.as_slice() {
         [] => Vec::new(),
         units => store.latest_positions(Some(units)).await.map_err(store_error)?,
@@ -130,7 +130,7 @@ impl Internal for SettleAlarms {
 
     async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, SiagaError> {
         let picture = picture_of(&self.changes, work).await?;
-        let limits = work.context.config.alarms.clone();
+        let limits = work.context.alarm_limits();
         let wanted = due(work.now, &picture, &self.senses, &limits);
         let meta = work.meta();
         let mut changed: u64 = 0;

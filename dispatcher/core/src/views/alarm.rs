@@ -40,7 +40,7 @@ impl Views<'_> {
     }
 }
 
-const fn kind(kind: AlarmKind) -> v1::AlarmKind {
+pub(crate) const fn kind(kind: AlarmKind) -> v1::AlarmKind {
     match kind {
         AlarmKind::CallUnanswered => v1::AlarmKind::CallUnanswered,
         AlarmKind::AbandonedNotCalledBack => v1::AlarmKind::AbandonedNotCalledBack,

@@ -1,27 +1,9 @@
 //! `siaga import agencies FILE`.
 
-use siaga_domain::catalog::Agency;
+use siaga_domain::catalog::{AGENCY_KINDS, Agency};
 
 use super::table::{self, Unique};
 use super::{Refused, Source};
-
-const KINDS: [&str; 15] = [
-    "disaster",
-    "environment",
-    "fire",
-    "hospital",
-    "medical",
-    "neighbour",
-    "other",
-    "police",
-    "public-order",
-    "rescue",
-    "social",
-    "support",
-    "transport",
-    "utility",
-    "works",
-];
 
 /// Reads agencies: `code,name_id,name_en,kind`.
 ///
@@ -33,8 +15,10 @@ pub fn agencies(source: Source<'_>) -> Result<Vec<Agency>, Refused> {
         let code = row.code("code")?;
         unique.note(row, "code", &code)?;
         let kind = row.code("kind")?;
-        if !KINDS.contains(&kind.as_str()) {
-            return Err(row.problem("kind", format!("there is no kind `{kind}`; there are: {}", KINDS.join(", "))));
+        if !AGENCY_KINDS.contains(&kind.as_str()) {
+            return Err(
+                row.problem("kind", format!("there is no kind `{kind}`; there are: {}", AGENCY_KINDS.join(", ")))
+            );
         }
         Ok(Agency { code, name_id: row.name("name_id")?, name_en: row.name("name_en")?, kind })
     })

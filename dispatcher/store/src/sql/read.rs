@@ -9,8 +9,8 @@ use super::{Backend, Db, DbRow, dialect};
 use crate::limits::{MAX_KEYS, check, expiry, page};
 use crate::rows::{self, RawRequest, RawStream, signed, unsigned};
 use crate::{
-    Appended, CommandCommit, EventLog, EventRow, Head, StoreError, StoredEvent, StoredRequest, StreamKey, StreamRow,
-    Timestamp,
+    Appended, CommandCommit, EventLog, EventRow, EventSearch, Head, StoreError, StoredEvent, StoredRequest, StreamKey,
+    StreamRow, Timestamp,
 };
 
 /// The columns of the table `events`.
@@ -126,6 +126,38 @@ impl EventLog for Backend {
         query.push_bind(key.kind.clone()).push(" AND stream_id = ").push_bind(key.id.clone());
         query.push(" AND stream_version > ").push_bind(signed(after_version, "versions")?);
         query.push(" ORDER BY stream_version LIMIT ").push_bind(limit);
+        understood(fetch_events(self, query).await?)
+    }
+
+    async fn search_events(&self, search: &EventSearch) -> Result<Vec<EventRow>, StoreError> {
+        let limit = page("events in a page", search.limit)?;
+        check("kinds of events", search.kinds.len(), MAX_KEYS)?;
+        let mut query = select_events("position < ");
+        query.push_bind(signed(search.before, "events")?);
+        query.push(" AND position >= ").push_bind(signed(search.floor, "events")?);
+        if let Some(incident_id) = search.incident_id {
+            query.push(" AND incident_id = ").push_bind(incident_id.to_string());
+        }
+        if let Some(from) = search.from {
+            query.push(" AND recorded_at_ms >= ").push_bind(from.unix_ms());
+        }
+        if let Some(to) = search.to {
+            query.push(" AND recorded_at_ms < ").push_bind(to.unix_ms());
+        }
+        if let Some(account_id) = search.account_id {
+            query.push(" AND (account_id = ").push_bind(account_id.to_string());
+            query.push(" OR (stream_kind = 'account' AND stream_id = ").push_bind(account_id.to_string());
+            query.push("))");
+        }
+        for (index, kind) in search.kinds.iter().enumerate() {
+            query.push(if index == 0 { " AND (" } else { " OR " });
+            query.push(if kind.contains('.') { "event_type = " } else { "stream_kind = " });
+            query.push_bind(kind.clone());
+        }
+        if !search.kinds.is_empty() {
+            query.push(")");
+        }
+        query.push(" ORDER BY position DESC LIMIT ").push_bind(limit);
         understood(fetch_events(self, query).await?)
     }
 

@@ -3,7 +3,8 @@
 use serde_json::json;
 use siaga_store::testing::{LOG_ID, TestStore};
 use siaga_store::{
-    CommandCommit, GENESIS_HASH, MAX_GROUP_COMMANDS, MAX_PAGE, PositionRange, StoreError, StreamKey, event_hash,
+    CommandCommit, EventSearch, GENESIS_HASH, MAX_GROUP_COMMANDS, MAX_PAGE, PositionRange, StoreError, StreamKey,
+    event_hash,
 };
 
 use crate::common::{at, event, id, request, several, step, unit, write};
@@ -18,6 +19,7 @@ crate::on_both!(
     bounds_are_said,
     streams_are_listed_page_by_page,
     events_are_found_by_incident_and_stream,
+    events_are_searched_newest_first,
     requests_expire,
     readers_are_woken,
 );
@@ -196,6 +198,32 @@ async fn events_are_found_by_incident_and_stream(test: TestStore) {
     assert_eq!(test.store.events_of_incident(incident_id, 5, 100).await.unwrap(), all[5..6]);
     assert_eq!(test.store.events_of_stream(&all[5].stream, 0, 100).await.unwrap(), all[5..6]);
     assert!(test.store.events_of_stream(&all[5].stream, 1, 100).await.unwrap().is_empty());
+}
+
+async fn events_are_searched_newest_first(test: TestStore) {
+    let account = StreamKey::new("account", id(50));
+    let mut steps = vec![step(&unit(1), 0), step(&unit(2), 0), step(&account, 0), step(&unit(1), 1)];
+    steps[1].events[0].account_id = Some(id(50));
+    steps[3].events[0].incident_id = Some(id(7));
+    steps[3].events[0].event_type = "unit.engaged".into();
+    for (number, step) in steps.iter_mut().enumerate() {
+        step.events[0].recorded_at = at(1_000 * (number as i64 + 1));
+    }
+    test.store.append(&steps).await.unwrap();
+    let positions = async |search: EventSearch| -> Vec<u64> {
+        test.store.search_events(&search).await.unwrap().iter().map(|row| row.position).collect()
+    };
+    let all = EventSearch { before: 5, limit: 10, ..EventSearch::default() };
+    assert_eq!(positions(all.clone()).await, [4, 3, 2, 1]);
+    assert_eq!(positions(EventSearch { limit: 2, ..all.clone() }).await, [4, 3]);
+    assert_eq!(positions(EventSearch { before: 4, floor: 2, ..all.clone() }).await, [3, 2]);
+    assert_eq!(positions(EventSearch { from: Some(at(2_000)), to: Some(at(4_000)), ..all.clone() }).await, [3, 2]);
+    assert_eq!(positions(EventSearch { account_id: Some(id(50)), ..all.clone() }).await, [3, 2], "by it and about it");
+    assert_eq!(positions(EventSearch { incident_id: Some(id(7)), ..all.clone() }).await, [4]);
+    let kinds = |kinds: &[&str]| kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    assert_eq!(positions(EventSearch { kinds: kinds(&["account", "unit.engaged"]), ..all.clone() }).await, [4, 3]);
+    assert_eq!(positions(EventSearch { kinds: kinds(&["call"]), ..all.clone() }).await, [0_u64; 0]);
+    assert!(test.store.search_events(&EventSearch { limit: u32::MAX, ..all }).await.is_err());
 }
 
 async fn requests_expire(test: TestStore) {

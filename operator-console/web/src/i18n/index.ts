@@ -5,6 +5,7 @@ import { hub } from "./hub.ts";
 import { map } from "./map.ts";
 import { operator } from "./operator.ts";
 import { outbox } from "./outbox.ts";
+import { setup } from "./setup.ts";
 import { supervisor } from "./supervisor.ts";
 import { lang } from "./lang.svelte.ts";
 
@@ -18,9 +19,13 @@ export const messages = {
   ...supervisor,
   ...hub,
   ...admin,
+  ...setup,
 };
 
 export type Key = keyof typeof messages;
+
+/** The same, for names that only data know. */
+const byName: Readonly<Record<string, readonly [string, string] | undefined>> = messages;
 
 /** The `{name}` holes of a message. */
 type Holes<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Holes<Rest> : never;
@@ -49,14 +54,19 @@ export type Family = Key extends infer K ? (K extends `${infer F}.${number}` ? F
 /** The text of a member of a family; a number that this screen does not know yet reads "unknown". */
 export function tn(family: Family, number: number): string {
   const key = `${family}.${number}`;
-  const entry = key in messages ? messages[key as Key] : messages.unknown;
+  const entry = byName[key] ?? messages.unknown;
   return entry[lang.current === "id" ? 0 : 1];
+}
+
+/** The text of a key that only the data of a screen name, such as a field's label; its holes stay as they are. */
+export function tk(key: Key): string {
+  return byName[key]?.[lang.current === "id" ? 0 : 1] ?? key;
 }
 
 /** The text of a code that the server uses as a word, e.g. `hubStage.en_route`; one without a text shows itself. */
 export function tw(family: string, code: string): string {
   const key = `${family}.${code}`;
-  return key in messages ? messages[key as Key][lang.current === "id" ? 0 : 1] : code;
+  return byName[key]?.[lang.current === "id" ? 0 : 1] ?? code;
 }
 
 /** Chooses between the two texts that data from the server carry. */

@@ -2,12 +2,14 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { AccessService } from "../gen/siaga/v1/access_pb.ts";
+import { AuditService } from "../gen/siaga/v1/audit_pb.ts";
 import { AlarmService } from "../gen/siaga/v1/alarm_pb.ts";
 import { CallService } from "../gen/siaga/v1/call_pb.ts";
 import { CatalogService } from "../gen/siaga/v1/catalog_pb.ts";
 import { DispatchService } from "../gen/siaga/v1/dispatch_pb.ts";
 import { HubDeliveryService } from "../gen/siaga/v1/hub_pb.ts";
 import { IncidentService } from "../gen/siaga/v1/incident_pb.ts";
+import { SetupService } from "../gen/siaga/v1/setup_pb.ts";
 import { StatisticsService } from "../gen/siaga/v1/statistics_pb.ts";
 import { UnitService } from "../gen/siaga/v1/unit_pb.ts";
 import { careful } from "./careful.ts";
@@ -29,11 +31,13 @@ const transport = createGrpcWebTransport({
 export const api = {
   access: createClient(AccessService, transport),
   alarms: createClient(AlarmService, transport),
+  audit: createClient(AuditService, transport),
   calls: createClient(CallService, transport),
   catalog: createClient(CatalogService, transport),
   dispatch: createClient(DispatchService, transport),
   hub: createClient(HubDeliveryService, transport),
   incidents: createClient(IncidentService, transport),
+  setup: createClient(SetupService, transport),
   statistics: createClient(StatisticsService, transport),
   units: createClient(UnitService, transport),
 };

@@ -5,6 +5,7 @@ import { CallService } from "../gen/siaga/v1/call_pb.ts";
 import { DispatchService } from "../gen/siaga/v1/dispatch_pb.ts";
 import { HubDeliveryService } from "../gen/siaga/v1/hub_pb.ts";
 import { IncidentService } from "../gen/siaga/v1/incident_pb.ts";
+import { SetupService } from "../gen/siaga/v1/setup_pb.ts";
 import { UnitService } from "../gen/siaga/v1/unit_pb.ts";
 import { t } from "../i18n/index.ts";
 import { explain } from "./act.ts";
@@ -20,6 +21,7 @@ const SERVICES: readonly DescService[] = [
   DispatchService,
   HubDeliveryService,
   IncidentService,
+  SetupService,
   UnitService,
 ];
 
