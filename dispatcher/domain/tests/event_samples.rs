@@ -319,13 +319,6 @@ fn catalogs() -> Vec<(&'static str, CatalogPart)> {
             }]),
         ),
         (
-            "clocks",
-            CatalogPart::Clocks(AlarmLimits {
-                after_s: [(AlarmKind::NotDispatched, [60, 60, 120, 300])].into(),
-                escalate_after_s: 60,
-            }),
-        ),
-        (
             "letterhead",
             CatalogPart::Letterhead(Letterhead {
                 lines: texts(&["Kota Contoh"]),
@@ -339,6 +332,13 @@ fn catalogs() -> Vec<(&'static str, CatalogPart)> {
     ]
 }
 
+fn clocks() -> CatalogPart {
+    CatalogPart::Clocks(AlarmLimits {
+        after_s: [(AlarmKind::NotDispatched, [60, 60, 120, 300])].into(),
+        escalate_after_s: 60,
+    })
+}
+
 /// One sample of every event, by file name.
 fn samples() -> BTreeMap<String, Value> {
     let mut samples = BTreeMap::new();
@@ -349,7 +349,7 @@ fn samples() -> BTreeMap<String, Value> {
     add::<Account>(&mut samples, accounts());
     add::<Alarm>(&mut samples, alarms());
     add::<NumberSeries>(&mut samples, vec![NumberSeriesEvent::Given { number: 42 }]);
-    for (name, part) in catalogs() {
+    for (name, part) in catalogs().into_iter().chain([("clocks", clocks())]) {
         let event = CatalogEvent::Imported { part, source: "agencies.csv".into() };
         let mut one = BTreeMap::new();
         add::<Catalog>(&mut one, vec![event]);
