@@ -118,7 +118,11 @@ class StubbornHub {
       request.on("end", () => {
         answer.writeHead(self?.accepts ? 202 : 422, { "content-type": "application/problem+json" });
         answer.end(
-          JSON.stringify({ code: "SIAGA-5007", title_en: "The event's data do not fit its schema." }),
+          JSON.stringify({
+            code: "SIAGA-5007",
+            title: "Data peristiwa tidak sesuai skema.",
+            title_en: "The event's data do not fit its schema.",
+          }),
         );
       });
     });
@@ -163,6 +167,7 @@ test("what the hub refuses is shown with why; a supervisor sends it again or ski
     }).toPass();
     await row(analyst, first).click();
     const seen = analyst.getByRole("region", { name: first });
+    await expect(seen).toContainText("Data peristiwa tidak sesuai skema. (422, SIAGA-5007)");
     await expect(seen.getByText("Mengirim ulang dan melewati dilakukan supervisor")).toBeVisible();
     await expect(seen.getByRole("button", { name: "Kirim ulang" })).toHaveCount(0);
     await inspect(analyst, "hub-refused-dark");

@@ -1,0 +1,24 @@
+/** What can hold the keyboard's focus by itself. */
+const FOCUSABLE = 'a[href], button:not([disabled]), input, select, textarea, [tabindex]:not([tabindex="-1"])';
+
+/**
+ * Lets the arrow keys scroll a box: one that scrolls and holds nothing to be focused becomes a stop of the Tab key
+ * itself, for as long as that is so.
+ */
+export function scrollable(box: HTMLElement): () => void {
+  const look = (): void => {
+    const needed = box.scrollHeight > box.clientHeight && box.querySelector(FOCUSABLE) === null;
+    if (needed === box.hasAttribute("tabindex")) return;
+    if (needed) box.setAttribute("tabindex", "0");
+    else box.removeAttribute("tabindex");
+  };
+  const sizes = new ResizeObserver(look);
+  const contents = new MutationObserver(look);
+  sizes.observe(box);
+  contents.observe(box, { childList: true, subtree: true, characterData: true });
+  look();
+  return () => {
+    sizes.disconnect();
+    contents.disconnect();
+  };
+}
