@@ -42,7 +42,7 @@ test("a case moves over the board, its alarm is taken, its card is read along, t
   await expect(card.getByText("Asap tebal dari lantai dua.")).toBeVisible();
   await expect(card.getByText("Penjaga sekolah")).toBeVisible();
   await inspect(supervisor.page, "supervisor-card");
-  await damkar.report("Di lokasi");
+  await damkar.report("Tiba di lokasi");
   await expect(card.getByText(`${DAMKAR}: DAMKAR-01 di lokasi.`)).toBeVisible();
   await card.getByRole("button", { name: "Ambil alih" }).click();
   await expect(card.getByText("Kartu ini pada Anda")).toBeVisible();

@@ -203,7 +203,7 @@ impl HubWorker {
     async fn send(&self, delivery: &Delivery) -> Answer {
         let started = tokio::time::Instant::now();
         let answer = match tokio::time::timeout(self.timeout, self.post(delivery)).await {
-            Ok(Ok(answer)) => answer,
+            Ok(Ok(response)) => read(response).await,
             Ok(Err(error)) => unreachable_hub(&format!("no answer: {}", causes(&error))),
             Err(_) => unreachable_hub(&format!("no answer within {} ms", self.timeout.as_millis())),
         };
@@ -213,11 +213,10 @@ impl HubWorker {
         answer
     }
 
-    async fn post(&self, delivery: &Delivery) -> Result<Answer, reqwest::Error> {
+    async fn post(&self, delivery: &Delivery) -> Result<reqwest::Response, reqwest::Error> {
         let timestamp_s = (self.clock)().div_euclid(1_000);
         let signature = sign::signatures(&self.keys, &delivery.event_id, timestamp_s, &delivery.body);
-        let response = self
-            .client
+        self.client
             .post(self.events_url.clone())
             .header(CONTENT_TYPE, "application/cloudevents+json")
             .header("webhook-id", &delivery.event_id)
@@ -225,13 +224,7 @@ impl HubWorker {
             .header("webhook-signature", signature)
             .body(delivery.body.clone())
             .send()
-            .await?;
-        let status = response.status();
-        // The status is the answer; words that do not come in time are not waited for.
-        let words = tokio::time::timeout(WORDS_TIMEOUT, beginning(response)).await.unwrap_or_default();
-        let (result, expected_sequence) = judge(status, &words);
-        let detail = format!("{} {words}", status.as_u16());
-        Ok(Answer { result, detail: detail.trim().chars().take(DETAIL_CHARS).collect(), expected_sequence })
+            .await
     }
 
     /// Tells the core. False: it did not hear, so this case must not go on here.
@@ -351,6 +344,15 @@ fn expected_sequence(words: &str) -> Option<u64> {
 fn unreachable_hub(detail: &str) -> Answer {
     let detail = detail.chars().take(DETAIL_CHARS).collect();
     Answer { result: DeliveryResult::Unreachable, detail, expected_sequence: 0 }
+}
+
+/// The status is the answer, and in time; words that do not come soon after it are not waited for.
+async fn read(response: reqwest::Response) -> Answer {
+    let status = response.status();
+    let words = tokio::time::timeout(WORDS_TIMEOUT, beginning(response)).await.unwrap_or_default();
+    let (result, expected_sequence) = judge(status, &words);
+    let detail = format!("{} {words}", status.as_u16());
+    Answer { result, detail: detail.trim().chars().take(DETAIL_CHARS).collect(), expected_sequence }
 }
 
 /// The first bytes of the answer's body, on one line.
