@@ -1,10 +1,13 @@
 //! Assignments: one incident, one agency, and its units. The assignment follows its units' steps.
 
+mod unit_progress;
+
+pub use unit_progress::UnitProgress;
+
 use crate::{
     Aggregate, EventMeta,
     error::{ErrorKind, SiagaError},
     step::{self, Progress, Stamps, Step},
-    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,29 +35,6 @@ pub struct Readiness {
     pub equipment: bool,
     /// What is missing.
     pub note: String,
-}
-
-/// A unit on the assignment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnitProgress {
-    /// Call sign.
-    pub code: String,
-    /// Where it is.
-    pub step: Step,
-    /// When it got there.
-    pub stamps: Stamps,
-}
-
-impl UnitProgress {
-    /// At work, and not as far as this.
-    fn is_behind(&self, step: Step) -> bool {
-        !self.step.is_final() && self.step < step
-    }
-
-    /// Had been put on the assignment by then.
-    fn was_on_it(&self, at: Timestamp) -> bool {
-        self.stamps.at(Step::UnitAssigned).is_none_or(|assigned_at| assigned_at <= at)
-    }
 }
 
 /// An assignment.
