@@ -74,7 +74,7 @@ test("figures are counted against their targets and lead to what was counted", a
   await expect(levels.getByText("NENA-STA-020.1-2020").first()).toBeVisible();
   await expect(levels.getByText("Permendagri 114/2018")).toBeVisible();
   await inspect(page, "supervisor-levels");
-  await levels.getByRole("button", { name: /^Kebakaran: tiba ≤ 15 menit: Berjalan \d+$/ }).click();
+  await levels.getByRole("button", { name: /^Kebakaran: tiba ≤ 15 menit: Berjalan \d+$/ }).click({ timeout: 45_000 });
   const running = page.getByRole("dialog", { name: "Kebakaran: tiba ≤ 15 menit: Berjalan" });
   await expect(running.getByRole("button", { name: number })).toBeVisible();
   await inspect(page, "supervisor-figure");
@@ -104,6 +104,13 @@ test("the wallboard shows the worst, has no controls, fits its screen and says w
   seat,
 }) => {
   test.setTimeout(240_000);
+  const operator = new Operator(await seat("operator3"));
+  await operator.dispatchCase({
+    number: "0562 0000 703",
+    caller: "Juru parkir",
+    narrative: "Api dari gudang.",
+    type: "Kebakaran bangunan",
+  });
   const page = await seat("supervisor1");
   await page.keyboard.press("w");
   const wall = page.getByRole("main", { name: "Layar dinding Sigap 112" });

@@ -19,6 +19,7 @@ class Statistics {
 
   #timer: ReturnType<typeof setTimeout> | undefined;
   #followers = 0;
+  #turn = 0;
 
   level(code: string): LevelFigure | undefined {
     return this.levels.find((one) => one.level?.code === code);
@@ -38,20 +39,28 @@ class Statistics {
     };
   }
 
+  /** Counts at once: who opens the figures wants those of now. */
+  refresh(): void {
+    if (this.#followers > 0) void this.#count();
+  }
+
   async #count(): Promise<void> {
     clearTimeout(this.#timer);
+    // Of two counts that run at once only the later one is shown and goes on.
+    const turn = ++this.#turn;
     let wait = EVERY_MS;
     try {
       const [levels, volume] = await Promise.all([
         api.statistics.getServiceLevels({}),
         api.statistics.getCallVolume({}),
       ]);
-      if (this.#followers === 0) return;
+      if (this.#followers === 0 || turn !== this.#turn) return;
       this.levels = levels.levels;
       this.volume = volume;
       this.countedAt = clock.read();
       this.problem = "";
     } catch (thrown) {
+      if (turn !== this.#turn) return;
       // Old figures stay, and say since when they are old.
       this.problem = toSiagaError(thrown).text;
       wait = AGAIN_MS;
