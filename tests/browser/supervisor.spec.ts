@@ -74,7 +74,9 @@ test("figures are counted against their targets and lead to what was counted", a
   await expect(levels.getByText("NENA-STA-020.1-2020").first()).toBeVisible();
   await expect(levels.getByText("Permendagri 114/2018")).toBeVisible();
   await inspect(page, "supervisor-levels");
-  await levels.getByRole("button", { name: /^Kebakaran: tiba ≤ 15 menit: Berjalan \d+$/ }).click({ timeout: 45_000 });
+  await levels
+    .getByRole("button", { name: /^Kebakaran: tiba ≤ 15 menit: Berjalan \d+$/ })
+    .click({ timeout: 45_000 });
   const running = page.getByRole("dialog", { name: "Kebakaran: tiba ≤ 15 menit: Berjalan" });
   await expect(running.getByRole("button", { name: number })).toBeVisible();
   await inspect(page, "supervisor-figure");
@@ -84,7 +86,9 @@ test("figures are counted against their targets and lead to what was counted", a
 
   await page.keyboard.press("r");
   await expect(page).toHaveURL(/\/supervisor\/reports$/);
-  await expect(page.getByRole("region", { name: "Menurut jenis" }).getByText("Kebakaran bangunan")).toBeVisible();
+  await expect(
+    page.getByRole("region", { name: "Menurut jenis" }).getByText("Kebakaran bangunan"),
+  ).toBeVisible();
   await page.getByRole("radio", { name: "Bulan" }).check();
   await expect(page.getByRole("region", { name: "Menurut SKPD" }).getByText(DAMKAR)).toBeVisible();
   await inspect(page, "supervisor-report");
@@ -128,7 +132,9 @@ test("the wallboard shows the worst, has no controls, fits its screen and says w
     const smallest = await page.evaluate(() =>
       Math.min(
         ...[...document.querySelectorAll("main *")]
-          .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
+          .filter((one) =>
+            [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()),
+          )
           .map((one) => Number.parseFloat(getComputedStyle(one).fontSize)),
       ),
     );

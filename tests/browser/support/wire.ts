@@ -1,4 +1,5 @@
 import { connect, createServer, type Server as Listener, type Socket } from "node:net";
+import { Transform } from "node:stream";
 
 /**
  * One seat's network: a wire between its browser and the server that can be broken and mended, for
@@ -7,6 +8,7 @@ import { connect, createServer, type Server as Listener, type Socket } from "nod
 export class Wire {
   readonly #sockets = new Set<Socket>();
   #state: "whole" | "cut" | "frozen" = "whole";
+  #delayMs = 0;
 
   private constructor(
     private readonly listener: Listener,
@@ -45,7 +47,22 @@ export class Wire {
         for (const other of both) other.destroy();
       });
     }
-    near.pipe(far).pipe(near);
+    near.pipe(far).pipe(this.#late()).pipe(near);
+  }
+
+  /** Holds back each piece of what the server says, in order. */
+  #late(): Transform {
+    return new Transform({
+      transform: (piece: Buffer, _, pass) => {
+        if (this.#delayMs === 0) pass(null, piece);
+        else setTimeout(() => pass(null, piece), this.#delayMs);
+      },
+    });
+  }
+
+  /** The server answers this much later; 0: as it does. */
+  slow(delayMs: number): void {
+    this.#delayMs = delayMs;
   }
 
   /** Breaks what runs over it and refuses what is new: both ends know at once. */

@@ -51,6 +51,7 @@ export const hub = catalogue({
     "No case has arrived yet. Cases appear here as soon as operators open them.",
   ],
   "hub.noneFound": ["Tidak ada kasus yang cocok.", "No case matches."],
+  "hub.picked": ["Kasus terpilih", "The case chosen"],
   "hub.pick": ["Pilih kasus untuk melihat riwayatnya.", "Choose a case to see its history."],
   "hub.sensitive": ["peka", "sensitive"],
   "hub.sensitiveType": ["Jenis peka", "Sensitive type"],
