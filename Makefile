@@ -15,7 +15,7 @@ export NPM_CONFIG_FUND := false
 export NPM_CONFIG_AUDIT := false
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
-WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public proto/siaga -type f -not -path '*/gen/*' 2>/dev/null) \
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public $(WEB)/build proto/siaga -type f -not -path '*/gen/*' 2>/dev/null) \
 	$(wildcard $(WEB)/*.json $(WEB)/*.html $(WEB)/*.yaml $(WEB)/*.ts $(WEB)/*.js)
 
 .PHONY: help

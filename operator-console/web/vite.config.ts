@@ -1,12 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { serviceWorker } from "./build/service-worker.ts";
 
 // In development the pages come from Vite and everything else from a running
 // `siaga serve`; the browser still sees one origin, as in production.
 const server = process.env.SIAGA_SERVER ?? "http://127.0.0.1:1120";
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), serviceWorker()],
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {
     target: "es2022",

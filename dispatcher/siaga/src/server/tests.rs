@@ -59,6 +59,11 @@ async fn http_1_and_2_are_answered_with_the_security_headers() {
         assert_eq!(response.headers()["x-content-type-options"], "nosniff");
         assert!(response.headers()["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
         assert!(response.headers().contains_key("referrer-policy"));
+        // The crew's screen asks the phone where it is, and opens by a service worker of this origin.
+        let allowed = response.headers()["permissions-policy"].to_str().unwrap();
+        assert!(allowed.contains("geolocation=(self)") && allowed.contains("camera=(self)"), "{allowed}");
+        let content = response.headers()["content-security-policy"].to_str().unwrap();
+        assert!(content.contains("worker-src 'self'") && content.contains("default-src 'self'"), "{content}");
         assert!(!response.headers().contains_key("strict-transport-security"));
         assert_eq!(response.text().await.unwrap(), "hello");
     }

@@ -7,6 +7,7 @@ import { operator } from "./operator.ts";
 import { outbox } from "./outbox.ts";
 import { setup } from "./setup.ts";
 import { supervisor } from "./supervisor.ts";
+import { unit } from "./unit.ts";
 import { lang } from "./lang.svelte.ts";
 
 /** The catalogue: one room a file, every key in both languages (the type of `catalogue` sees to it). */
@@ -20,6 +21,7 @@ export const messages = {
   ...hub,
   ...admin,
   ...setup,
+  ...unit,
 };
 
 export type Key = keyof typeof messages;

@@ -2,6 +2,9 @@
  * The server's time. The machine's own clock may be wrong by minutes, so every clock on the
  * screen counts from what the server said, carried on by the monotonic clock of the browser.
  */
+/** Less is the wobble of the network, not a wrong clock. */
+const SKEW_MATTERS_MS = 2_000;
+
 class ServerClock {
   /** Server time in ms, advanced a few times a second; reading it makes a component tick. */
   now = $state(Date.now());
@@ -28,6 +31,16 @@ class ServerClock {
     this.#bestRoundTrip = roundTrip;
     this.#sampledAt = at;
     this.#base = serverMs + roundTrip / 2 - at;
+    this.now = this.read();
+  }
+
+  /**
+   * Goes by what was known of this machine's clock before: a phone that is opened without a network must not give its
+   * statuses a wrong time. The first word of the server counts more.
+   */
+  assume(skewMs: number): void {
+    if (this.#sampledAt > 0 || Math.abs(skewMs) < SKEW_MATTERS_MS) return;
+    this.#base = Date.now() - skewMs - performance.now();
     this.now = this.read();
   }
 

@@ -1,4 +1,10 @@
-import { fromJsonString, type DescMethodUnary, type DescService, type Message } from "@bufbuild/protobuf";
+import {
+  fromJsonString,
+  type DescMethod,
+  type DescMethodUnary,
+  type DescService,
+  type Message,
+} from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { AlarmService } from "../gen/siaga/v1/alarm_pb.ts";
 import { CallService } from "../gen/siaga/v1/call_pb.ts";
@@ -54,10 +60,15 @@ export async function resend(transport: Transport): Promise<void> {
   await Promise.all(outbox.unsent().map((one) => again(transport, one)));
 }
 
-async function again(transport: Transport, one: Command): Promise<void> {
-  const method = SERVICES.flatMap((service) => service.methods).find(
-    (known) => `${known.parent.typeName}/${known.name}` === one.method,
+/** The RPC of the contract that a kept command is of: by its whole name, or by the method's alone. */
+export function methodNamed(name: string): DescMethod | undefined {
+  return SERVICES.flatMap((service) => service.methods).find(
+    (known) => known.name === name || `${known.parent.typeName}/${known.name}` === name,
   );
+}
+
+async function again(transport: Transport, one: Command): Promise<void> {
+  const method = methodNamed(one.method);
   if (!method || method.methodKind !== "unary") return forget(one);
   let request;
   try {

@@ -6,6 +6,7 @@ const SCREENS: Partial<Record<Role, readonly string[]>> = {
   // A supervisor also works at a desk.
   [Role.SUPERVISOR]: ["/supervisor", "/operator", "/hub"],
   [Role.AGENCY_DISPATCHER]: ["/agency"],
+  [Role.FIELD_UNIT]: ["/unit"],
   [Role.HUB_ANALYST]: ["/hub"],
   [Role.ADMINISTRATOR]: ["/admin", "/hub"],
 };

@@ -1,6 +1,7 @@
 import type { AccountView } from "../gen/siaga/v1/access_pb.ts";
 import { ownDrafts } from "./drafts.ts";
 import { SiagaError } from "./errors.ts";
+import { forgetKept, keepAccount } from "./kept.ts";
 import { outbox } from "./outbox.svelte.ts";
 
 export type SessionState = "unknown" | "out" | "in" | "expired";
@@ -21,6 +22,7 @@ class Session {
     this.state = "in";
     ownDrafts(account.id);
     outbox.own(account.id);
+    keepAccount(account);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const one of waiting) {
@@ -33,6 +35,7 @@ class Session {
   /** Nobody is signed in; what waits is kept for its person. */
   leave(): void {
     this.account = undefined;
+    forgetKept();
     outbox.own("");
     this.state = "out";
     const waiting = this.#waiting;
