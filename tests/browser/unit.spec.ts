@@ -42,7 +42,7 @@ for (const theme of ["dark", "light"] as const) {
     await centre.note(sent, "Jalan depan ditutup, masuk dari gang samping.");
     await expect(task).toContainText("1 baru");
     await inspect(page, `unit-note-${theme}`);
-    await crew.button("1 catatan baru, sudah dibaca").click();
+    await page.getByRole("button", { name: /^1 catatan baru: Jalan depan ditutup/ }).click();
 
     await test.step("a wrong tap is taken back, and the log keeps both", async () => {
       await crew.button("Tiba di lokasi").click();
@@ -168,6 +168,7 @@ test("a position is shared after consent, while there is work, and stops with a 
   await page.context().grantPermissions(["geolocation"]);
   await page.context().setGeolocation({ latitude: 0.8963, longitude: 108.9872, accuracy: 8 });
   const sent = await centre.send("DAMKAR-01", { narrative: NARRATIVE, number: "0562 0000 904" });
+  await crew.button("Sudah dibaca, hentikan bunyi").click();
   const row = page.getByRole("region", { name: "Posisi unit" });
   await expect(row).toContainText("Bagikan posisi selama tugas?");
   expect(await centre.positionOf(sent)).toBeUndefined();

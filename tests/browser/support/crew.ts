@@ -39,7 +39,7 @@ export class Crew {
   async hold(button: Locator): Promise<void> {
     await button.hover();
     await this.page.mouse.down();
-    await expect(button).not.toHaveClass(/holding/);
+    await expect(this.page.locator("button.holding")).toHaveCount(0);
     await this.page.mouse.up();
   }
 

@@ -14,8 +14,6 @@ export const unit = catalogue({
     "News from the centre is late since {time}. Statuses still go out.",
   ],
   "unit.memory": ["Tampilan terakhir pukul {time}", "As last seen at {time}"],
-  "unit.waiting": ["{count} menunggu terkirim", "{count} waiting to be sent"],
-  "unit.waits": ["menunggu terkirim", "waiting to be sent"],
   "unit.soundBlocked": [
     "Ketuk di sini agar tugas baru berbunyi",
     "Tap here so that new assignments can sound",
@@ -66,7 +64,7 @@ export const unit = catalogue({
   "unit.callCaller": ["Telepon {number}", "Phone {number}"],
   "unit.notes": ["Catatan", "Notes"],
   "unit.newNote": ["baru", "new"],
-  "unit.notesSeen": ["{count} catatan baru, sudah dibaca", "{count} new notes, read"],
+  "unit.notesSeen": ["{count} catatan baru: {text}", "{count} new notes: {text}"],
   "unit.colleagues": ["Yang juga bertugas", "Also on this"],
   "unit.colleaguesNone": ["Hanya unit ini.", "Only this unit."],
   "unit.help": ["Butuh bantuan", "Need help"],
