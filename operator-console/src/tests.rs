@@ -61,7 +61,9 @@ async fn hashed_files_are_kept_for_ever_and_others_asked_about() {
 #[tokio::test]
 async fn the_service_worker_and_the_manifest_are_asked_about_and_named_as_browsers_want_them() {
     // A worker that browsers keep without asking would hold a crew's phone at an old version.
-    for (path, kind) in [("/sw.js", "text/javascript; charset=utf-8"), ("/unit.webmanifest", "application/manifest+json")] {
+    for (path, kind) in
+        [("/sw.js", "text/javascript; charset=utf-8"), ("/unit.webmanifest", "application/manifest+json")]
+    {
         let response = get(path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(header(&response, CONTENT_TYPE), kind, "{path}");
