@@ -68,7 +68,7 @@ for (const theme of ["dark", "light"] as const) {
       await crew.hold(crew.held("Selesai"));
       await expect(page.getByText("Siap menerima tugas")).toBeVisible();
       await inspect(page, `unit-done-${theme}`);
-      await crew.hold(crew.held("Batalkan Selesai"));
+      await crew.hold(crew.held("Batalkan Selesai").first());
       await expect(crew.undo("Tiba di lokasi")).toBeVisible();
       await crew.button("Terkendali").click();
       await expect(crew.undo("Terkendali")).toBeVisible();

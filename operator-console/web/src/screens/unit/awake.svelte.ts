@@ -1,14 +1,26 @@
 /** Keeps the screen on where a crew wants it: a phone that sleeps cannot sound. Off unless asked for, it costs power. */
 const KEY = "siaga.unit.awake";
 
+function wantedBefore(): boolean {
+  try {
+    return localStorage.getItem(KEY) === "yes";
+  } catch {
+    return false;
+  }
+}
+
 class Awake {
   readonly possible = typeof navigator !== "undefined" && "wakeLock" in navigator;
-  wanted = $state(localStorage.getItem(KEY) === "yes");
+  wanted = $state(wantedBefore());
   #lock: WakeLockSentinel | undefined;
 
   toggle(): void {
     this.wanted = !this.wanted;
-    localStorage.setItem(KEY, this.wanted ? "yes" : "no");
+    try {
+      localStorage.setItem(KEY, this.wanted ? "yes" : "no");
+    } catch {
+      // Without storage it holds as long as the page lives.
+    }
     void this.hold();
   }
 
