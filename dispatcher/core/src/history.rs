@@ -1,7 +1,8 @@
 //! From rows of the log back to the domain's events.
 
-use siaga_domain::{Actor, Aggregate, EventMeta, SiagaError, aggregate::from_log};
-use siaga_store::EventRow;
+use crate::context::store_error;
+use siaga_domain::{Actor, Aggregate, EventMeta, SiagaError, Timestamp, aggregate::from_log};
+use siaga_store::{EventRow, Store};
 
 /// When it happened, when it was recorded, and who did it.
 ///
@@ -21,4 +22,31 @@ pub(crate) fn apply<A: Aggregate>(state: &mut A, row: &EventRow) -> Result<(), S
     let event: A::Event = from_log(&row.event_type, &row.data)?;
     state.apply(&event, &meta(row)?);
     Ok(())
+}
+
+/// When the event at a position was recorded; none beyond the head.
+///
+/// # Errors
+/// SIAGA-1901 when the store cannot be read.
+pub(crate) async fn recorded_at(store: &dyn Store, position: u64) -> Result<Option<Timestamp>, SiagaError> {
+    let rows = store.events_after(position.saturating_sub(1), 1).await.map_err(store_error)?;
+    Ok(rows.first().map(|row| row.recorded_at))
+}
+
+/// The first position recorded at or after a time; beyond the head when there is none. Positions are the order of
+/// recording but for a server clock that was set back.
+///
+/// # Errors
+/// SIAGA-1901 when the store cannot be read.
+pub(crate) async fn first_from(store: &dyn Store, at: Timestamp, head: u64) -> Result<u64, SiagaError> {
+    let (mut low, mut high) = (1, head + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if recorded_at(store, middle).await?.is_some_and(|recorded| recorded < at) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
 }

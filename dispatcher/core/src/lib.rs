@@ -19,6 +19,7 @@ pub mod map_data;
 pub mod queries;
 pub mod rebuild;
 pub mod reconcile;
+pub(crate) mod replay;
 pub mod report;
 pub(crate) mod section;
 pub mod setup;

@@ -29,7 +29,10 @@ use siaga_domain::{
 };
 use siaga_proto::v1::TimelineEntry;
 use siaga_store::{EventRow, MAX_KEYS, Store, StreamKey};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 use uuid::Uuid;
 
 /// Events read at once.
@@ -58,7 +61,7 @@ impl Sentence {
 }
 
 /// Numbers of cases.
-type Numbers = HashMap<Uuid, String>;
+pub(crate) type Numbers = HashMap<Uuid, String>;
 
 /// What sentences are made with.
 pub(crate) struct Names<'a> {
@@ -67,7 +70,7 @@ pub(crate) struct Names<'a> {
     /// Numbers of the duplicates.
     numbers: Numbers,
     /// Texts that the reader may see.
-    texts: HashMap<Uuid, String>,
+    texts: Cow<'a, HashMap<Uuid, String>>,
 }
 
 impl Names<'_> {
@@ -117,7 +120,7 @@ pub(crate) async fn entries(
     let Some(case) = loaded.incidents.get(&incident_id) else { return Ok(Vec::new()) };
     let (events, numbers) = events(store, incident_id, &case.state).await?;
     let texts = if words { texts(store, &events).await? } else { HashMap::new() };
-    let names = Names { city, loaded, numbers, texts };
+    let names = Names { city, loaded, numbers, texts: Cow::Owned(texts) };
     let mut entries = Vec::with_capacity(events.len());
     for event in &events {
         entries.extend(entry(&names, incident_id, event)?);
@@ -125,8 +128,21 @@ pub(crate) async fn entries(
     Ok(entries)
 }
 
-/// The events of a case, of the duplicates it took over, of theirs, and of its calls.
-async fn events(
+/// One event beside the case it belongs to, with the names and the texts of what is loaded; none for an event that is
+/// no part of a history.
+///
+/// # Errors
+/// SIAGA-1900 when the event is not understood.
+pub(crate) fn line(city: &City, loaded: &Loaded, event: &EventRow) -> Result<Option<TimelineEntry>, SiagaError> {
+    let names = Names { city, loaded, numbers: Numbers::new(), texts: Cow::Borrowed(&loaded.personal) };
+    entry(&names, event.incident_id.unwrap_or_default(), event)
+}
+
+/// The events of a case, of the duplicates it took over, of theirs, and of its calls, in order.
+///
+/// # Errors
+/// SIAGA-1900, SIAGA-1901 when they cannot be read.
+pub(crate) async fn events(
     store: &dyn Store,
     incident_id: Uuid,
     incident: &Incident,

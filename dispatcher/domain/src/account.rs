@@ -158,6 +158,15 @@ pub enum AccountEvent {
         /// The case.
         incident_id: Uuid,
     },
+    /// Looked at the boards as they were.
+    ReplayRead {
+        /// Of this case alone; none: of the whole centre.
+        incident_id: Option<Uuid>,
+        /// From here.
+        from: Timestamp,
+        /// To here.
+        to: Timestamp,
+    },
 }
 
 impl Account {
@@ -297,7 +306,8 @@ impl Aggregate for Account {
             | AccountEvent::TokenRevoked { .. }
             | AccountEvent::ShiftHandedOver { .. }
             | AccountEvent::CallerHistoryRead { .. }
-            | AccountEvent::SensitiveCaseRead { .. } => {}
+            | AccountEvent::SensitiveCaseRead { .. }
+            | AccountEvent::ReplayRead { .. } => {}
         }
     }
 

@@ -239,6 +239,7 @@ fn accounts() -> Vec<AccountEvent> {
         },
         AccountEvent::CallerHistoryRead { call_id: id(4) },
         AccountEvent::SensitiveCaseRead { incident_id: id(2) },
+        AccountEvent::ReplayRead { incident_id: Some(id(2)), from: AT, to: AT.plus_ms(3_600_000) },
     ]
 }
 

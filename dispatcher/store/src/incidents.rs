@@ -52,6 +52,8 @@ pub struct IncidentQuery {
     pub opened_from: Option<Timestamp>,
     /// Opened before.
     pub opened_to: Option<Timestamp>,
+    /// Not ended, or ended at or after.
+    pub ended_from: Option<Timestamp>,
     /// The code of its type.
     pub type_code: Option<String>,
     /// The code of its kelurahan.
@@ -76,6 +78,7 @@ impl Default for IncidentQuery {
             incident_ids: None,
             opened_from: None,
             opened_to: None,
+            ended_from: None,
             type_code: None,
             kelurahan_code: None,
             status: None,

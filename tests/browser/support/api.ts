@@ -5,6 +5,7 @@ import { AccessService } from "../../../operator-console/web/src/gen/siaga/v1/ac
 import { CallService } from "../../../operator-console/web/src/gen/siaga/v1/call_pb.ts";
 import { DispatchService } from "../../../operator-console/web/src/gen/siaga/v1/dispatch_pb.ts";
 import { IncidentService } from "../../../operator-console/web/src/gen/siaga/v1/incident_pb.ts";
+import { ReplayService } from "../../../operator-console/web/src/gen/siaga/v1/replay_pb.ts";
 import { UnitService } from "../../../operator-console/web/src/gen/siaga/v1/unit_pb.ts";
 
 /** A new id of a command: UUIDv7, whose time the server checks. */
@@ -22,6 +23,7 @@ export interface Api {
   calls: Client<typeof CallService>;
   dispatch: Client<typeof DispatchService>;
   incidents: Client<typeof IncidentService>;
+  replay: Client<typeof ReplayService>;
   units: Client<typeof UnitService>;
   /** A call rings at the centre. */
   ring: (number: string) => Promise<void>;
@@ -51,6 +53,7 @@ export async function signInApi(url: string, username: string, machineToken = ""
     calls,
     dispatch: createClient(DispatchService, transport),
     incidents: createClient(IncidentService, transport),
+    replay: createClient(ReplayService, transport),
     units: createClient(UnitService, transport),
     ring: async (number) => {
       await calls.ringCall({ requestId: requestId(), line: "112", number });

@@ -149,6 +149,8 @@ pub const RULES: &[Rule] = &[
     routine("StatisticsService/ExportActivity", FIGURES),
     // Leads to single calls and cases.
     routine("StatisticsService/ListFigure", Who::Roles(&[Role::Supervisor])),
+    // The past of the boards; administrators keep the house, and have no board.
+    routine("ReplayService/GetReplay", Who::Roles(&[Role::Supervisor])),
 ];
 
 /// The rule of a gRPC path, e.g. `/siaga.v1.CallService/AnswerCall`.

@@ -10,6 +10,7 @@ mod feed_service;
 pub mod guard;
 mod hub_delivery_service;
 mod incident_service;
+mod replay_service;
 mod router;
 mod setup_service;
 mod statistics_service;

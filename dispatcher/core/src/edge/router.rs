@@ -31,8 +31,9 @@ pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
         audit_service_server::AuditServiceServer, call_service_server::CallServiceServer,
         catalog_service_server::CatalogServiceServer, dispatch_service_server::DispatchServiceServer,
         feed_service_server::FeedServiceServer, hub_delivery_service_server::HubDeliveryServiceServer,
-        incident_service_server::IncidentServiceServer, setup_service_server::SetupServiceServer,
-        statistics_service_server::StatisticsServiceServer, unit_service_server::UnitServiceServer,
+        incident_service_server::IncidentServiceServer, replay_service_server::ReplayServiceServer,
+        setup_service_server::SetupServiceServer, statistics_service_server::StatisticsServiceServer,
+        unit_service_server::UnitServiceServer,
     };
     let edge = Edge { core: Arc::clone(&core) };
     let guarded = Routes::new(service!(AccessServiceServer, edge))
@@ -47,6 +48,7 @@ pub async fn router(core: Arc<Core>) -> Result<axum::Router, SiagaError> {
         .add_service(service!(FeedServiceServer, edge))
         .add_service(service!(HubDeliveryServiceServer, edge))
         .add_service(service!(StatisticsServiceServer, edge))
+        .add_service(service!(ReplayServiceServer, edge))
         .prepare()
         .into_axum_router()
         // What is no RPC is somebody else's: the binary merges hub, gateway and web beside this.

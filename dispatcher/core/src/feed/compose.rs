@@ -3,7 +3,10 @@
 use super::touched::Touched;
 use crate::{
     access::sight::{self, Reader},
-    views::{Views, load::Row},
+    views::{
+        Views,
+        load::{Row, Wanted},
+    },
 };
 use siaga_domain::{assignment::Assignment, unit::Unit};
 use siaga_proto::v1::{AudienceChange, Entity, entity::Value};
@@ -41,6 +44,25 @@ pub(crate) fn changes(views: &Views<'_>, touched: &Touched) -> Vec<AudienceChang
         changes.account(views, *id);
     }
     changes.0
+}
+
+/// Everything that the boards show of what is wanted and loaded, in the order to be drawn.
+pub(crate) fn board(views: &Views<'_>, wanted: &Wanted) -> Vec<Entity> {
+    let loaded = views.loaded;
+    let mut entities: Vec<Entity> = wanted.alarms.iter().filter_map(|id| views.alarm(id)).map(alarm).collect();
+    let calls =
+        wanted.calls.iter().filter(|id| loaded.calls.get(id).is_some_and(|row| sight::call_on_board(&row.state)));
+    entities.extend(calls.filter_map(|id| views.call(*id, &Reader::Board)).map(call));
+    for id in &wanted.incidents {
+        let shown = loaded.incidents.get(id).filter(|row| sight::case_on_board(&row.state, views.now));
+        let Some(row) = shown else { continue };
+        entities.extend(views.incident(*id, &Reader::Board).map(incident));
+        let held = views.assignments_of(&row.state);
+        entities.extend(held.iter().filter_map(|(id, _)| views.assignment(*id, &Reader::Board)).map(assignment));
+    }
+    entities.extend(wanted.units.iter().filter_map(|id| views.unit(*id)).map(unit));
+    entities.extend(wanted.accounts.iter().filter_map(|id| views.account(*id)).map(account));
+    entities
 }
 
 impl Changes {
@@ -180,7 +202,7 @@ fn entity(key: String, position: u64, value: Value) -> Entity {
     Entity { key, position, value: Some(value), removed: false }
 }
 
-fn removed(key: &str, position: u64) -> Entity {
+pub(crate) fn removed(key: &str, position: u64) -> Entity {
     Entity { key: key.to_owned(), position, value: None, removed: true }
 }
 

@@ -4,16 +4,16 @@
 //! audience's view of it once ([`compose`]) and hands it to the gateways that follow ([`follow`]). A gateway that comes
 //! back is told what it missed from the log itself. A screen begins with a snapshot ([`snapshot`]).
 
-mod compose;
+pub(crate) mod compose;
 mod ended;
 mod follow;
 mod parts;
 mod run;
 mod snapshot;
-mod touched;
+pub(crate) mod touched;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use snapshot::Snapshot;
 

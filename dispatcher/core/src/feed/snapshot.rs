@@ -2,7 +2,7 @@
 
 use super::{Shared, compose, lock};
 use crate::{
-    access::sight::{self, BOARD_AFTER_END_MS, Reader},
+    access::sight::{BOARD_AFTER_END_MS, Reader},
     context::{Context, store_error},
     views::{
         Views, after_end_ms,
@@ -112,22 +112,7 @@ async fn board(shared: &Shared, head: &Head, online: &Online) -> Result<Vec<Enti
         ..Wanted::default()
     };
     let loaded = loaded.complete(&*context.store, &wanted, Histories::Kept(&shared.phones)).await?;
-    let views = Views::new(context, &loaded, online);
-    let mut entities: Vec<Entity> = wanted.alarms.iter().filter_map(|id| views.alarm(id)).map(compose::alarm).collect();
-    let calls =
-        wanted.calls.iter().filter(|id| loaded.calls.get(id).is_some_and(|row| sight::call_on_board(&row.state)));
-    entities.extend(calls.filter_map(|id| views.call(*id, &Reader::Board)).map(compose::call));
-    for id in &wanted.incidents {
-        let shown = loaded.incidents.get(id).filter(|row| sight::case_on_board(&row.state, views.now));
-        let Some(row) = shown else { continue };
-        entities.extend(views.incident(*id, &Reader::Board).map(compose::incident));
-        let held = views.assignments_of(&row.state);
-        entities
-            .extend(held.iter().filter_map(|(id, _)| views.assignment(*id, &Reader::Board)).map(compose::assignment));
-    }
-    entities.extend(wanted.units.iter().filter_map(|id| views.unit(*id)).map(compose::unit));
-    entities.extend(wanted.accounts.iter().filter_map(|id| views.account(*id)).map(compose::account));
-    Ok(entities)
+    Ok(compose::board(&Views::new(context, &loaded, online), &wanted))
 }
 
 /// An agency's or a unit's assignments and units.

@@ -1,7 +1,7 @@
 //! The feed over a core on SQLite: what screens are told, in which order, and that it comes to the same as a fresh look.
 
-mod screen;
-mod walk;
+pub(crate) mod screen;
+pub(crate) mod walk;
 
 use super::Feed;
 use crate::{
@@ -172,9 +172,8 @@ async fn a_snapshot_and_what_follows_come_to_the_same_as_a_fresh_snapshot() {
         for screen in &mut screens {
             told.iter().for_each(|item| screen.take(item));
         }
-        core.feed.shared.snapshots.clear();
         for screen in &screens {
-            let fresh = Screen::open(&core, screen.reader.clone()).await;
+            let fresh = Screen::fresh(&core, screen.reader.clone()).await;
             assert!(!fresh.entities.is_empty(), "{:?} sees something", screen.reader);
             pretty_same(&screen.reader, &screen.shows(), &fresh.shows());
         }

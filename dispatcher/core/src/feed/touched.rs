@@ -131,7 +131,8 @@ fn ending(account_id: Uuid, event: &AccountEvent, at: Timestamp) -> Option<Endin
         | AccountEvent::DutyChanged { .. }
         | AccountEvent::ShiftHandedOver { .. }
         | AccountEvent::CallerHistoryRead { .. }
-        | AccountEvent::SensitiveCaseRead { .. } => None,
+        | AccountEvent::SensitiveCaseRead { .. }
+        | AccountEvent::ReplayRead { .. } => None,
     }
 }
 

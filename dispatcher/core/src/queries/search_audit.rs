@@ -39,12 +39,13 @@ pub(crate) async fn search_audit(
     let head = store.head().await.map_err(store_error)?.position;
     let mut before = if request.before == 0 { head + 1 } else { request.before.min(head + 1) };
     if let Some(to) = to {
-        before = before.min(first_from(core, to, head).await?);
+        before = before.min(history::first_from(&**store, to, head).await?);
     }
     let incident_id = match limit_text("case_number", &request.case_number)? {
         Some(number) => Some(named(core, &number).await?),
         None => None,
     };
+    // Where the server's clock was set back, the search's own condition on the time makes good.
     // A case's own events are found by their index, however old they are.
     let floor = if incident_id.is_some() { 0 } else { before.saturating_sub(LOOKED_AT) };
     let search = EventSearch {
@@ -68,7 +69,7 @@ pub(crate) async fn search_audit(
         _ if paused => floor,
         _ => 0,
     };
-    let searched_to = if paused { recorded_at(core, floor).await? } else { None };
+    let searched_to = if paused { history::recorded_at(&**store, floor).await? } else { None };
     let entries = Names::of(core, &rows).await?.entries(&rows)?;
     Ok(v1::SearchAuditResponse { entries, next_before, searched_to: searched_to.map(convert::timestamp) })
 }
@@ -88,30 +89,10 @@ async fn named(core: &Core, number: &str) -> Result<Uuid, SiagaError> {
     found.map(|row| row.incident_id).ok_or_else(|| SiagaError::not_found("Kejadian", "The incident"))
 }
 
-async fn recorded_at(core: &Core, position: u64) -> Result<Option<Timestamp>, SiagaError> {
-    let rows = core.context.background.events_after(position.saturating_sub(1), 1).await.map_err(store_error)?;
-    Ok(rows.first().map(|row| row.recorded_at))
-}
-
-/// The first position recorded at or after a time; beyond the head when there is none. Positions are the order of
-/// recording but for a server clock that was set back, which the search's own condition on the time makes good.
-async fn first_from(core: &Core, at: Timestamp, head: u64) -> Result<u64, SiagaError> {
-    let (mut low, mut high) = (1, head + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if recorded_at(core, middle).await?.is_some_and(|recorded| recorded < at) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Ok(low)
-}
-
 /// Whether everything below a position lies before the period.
 async fn began_before(core: &Core, from: Option<Timestamp>, position: u64) -> Result<bool, SiagaError> {
     let Some(from) = from else { return Ok(false) };
-    Ok(recorded_at(core, position).await?.is_some_and(|recorded| recorded < from))
+    Ok(history::recorded_at(&*core.context.background, position).await?.is_some_and(|recorded| recorded < from))
 }
 
 /// What the things that events are about are called.

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Subject of the one alarm about the hub.
-const HUB: &str = "hub";
+pub(crate) const HUB: &str = "hub";
 
 /// What is known beside the log.
 #[derive(Debug, Clone, Default)]

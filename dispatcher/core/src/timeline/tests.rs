@@ -18,7 +18,10 @@ use siaga_domain::{
     step::{Stamps, Step},
 };
 use siaga_proto::v1;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 use uuid::Uuid;
 
 testing::on_each!(
@@ -174,7 +177,7 @@ fn assignments() -> Vec<AssignmentEvent> {
 }
 
 fn names<'a>(city: &'a City, loaded: &'a Loaded) -> Names<'a> {
-    let texts = HashMap::from([(ID, "isi catatan".to_owned())]);
+    let texts = Cow::Owned(HashMap::from([(ID, "isi catatan".to_owned())]));
     Names { city, loaded, numbers: HashMap::new(), texts }
 }
 
@@ -244,7 +247,7 @@ fn sentences_name_agencies_units_notes_and_corrections() {
     assert!(sentence.correction);
     let note = IncidentEvent::NoteAdded { text: personal() };
     assert_eq!(incident::sentence(&names, "", &note).id, "Catatan: isi catatan");
-    let blind = Names { texts: HashMap::new(), ..names };
+    let blind = Names { texts: Cow::Owned(HashMap::new()), ..names };
     assert_eq!(incident::sentence(&blind, "", &note).id, "Catatan", "who may not see it sees that there is one");
     let raised = |kind: AlarmKind, about: Uuid| {
         let raised = AlarmEvent::Raised { kind, subject: AlarmSubject::default() };

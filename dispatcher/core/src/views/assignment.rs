@@ -36,7 +36,7 @@ impl Views<'_> {
             caller_shared: held.caller_shared,
             ..v1::AssignmentView::default()
         };
-        if !reader.masks(case.state.is_sensitive()) {
+        if !reader.masks(self.loaded.is_sensitive(case_id, &case.state)) {
             put_words(&mut view, held);
         }
         match reader {

@@ -23,7 +23,8 @@ impl Views<'_> {
         let about = call.incident_id.and_then(|incident_id| self.loaded.case(incident_id));
         let masked = [own, about.map(|(_, row)| row)]
             .into_iter()
-            .any(|case| sight::call_is_masked(reader, case.map(|row| &row.state)));
+            .any(|case| sight::call_is_masked(reader, case.map(|row| &row.state)))
+            || reader.masks(self.loaded.known_sensitive.calls.contains(&id));
         let text = |reference| self.loaded.text(reference).filter(|_| !masked).map(str::to_owned).unwrap_or_default();
         let past = self.loaded.past_calls.get(&id);
         let (earlier_calls, earlier_nuisance_calls) =

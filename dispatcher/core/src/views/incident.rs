@@ -24,7 +24,8 @@ impl Views<'_> {
             return None;
         }
         let Row { state: incident, position } = self.loaded.incidents.get(&id)?;
-        let masked = reader.masks(incident.is_sensitive());
+        let sensitive = self.loaded.is_sensitive(id, incident);
+        let masked = reader.masks(sensitive);
         let text = |reference| self.loaded.text(reference).filter(|_| !masked).map(str::to_owned).unwrap_or_default();
         let held = self.assignments_of(incident);
         let positions = held.iter().map(|(_, row)| row.position).chain([*position]);
@@ -41,7 +42,7 @@ impl Views<'_> {
             caller_number: text(incident.caller_number.as_ref()),
             narrative: text(incident.narrative.as_ref()),
             place: Some(self.place(&incident.place, masked)),
-            sensitive: incident.is_sensitive(),
+            sensitive,
             masked,
             stamps: self.stamps(incident, &held),
             call_ids: incident.calls.iter().map(ToString::to_string).collect(),

@@ -69,6 +69,15 @@ pub(crate) struct Loaded {
     pub(crate) whole: BTreeSet<Uuid>,
     /// The case that each assignment counts for, where that case is loaded whole.
     pub(crate) held_by: HashMap<Uuid, Uuid>,
+    /// What is sensitive although its state, which is one of the past, does not say so.
+    pub(crate) known_sensitive: KnownSensitive,
+}
+
+/// Cases that are of a sensitive type by now, and their calls.
+#[derive(Debug, Default)]
+pub(crate) struct KnownSensitive {
+    pub(crate) cases: BTreeSet<Uuid>,
+    pub(crate) calls: BTreeSet<Uuid>,
 }
 
 impl Loaded {
@@ -166,7 +175,7 @@ impl Loaded {
     }
 
     /// The work of a duplicate goes on in the case it was merged into.
-    async fn follow_merges(&mut self, store: &dyn Store) -> Result<(), SiagaError> {
+    pub(crate) async fn follow_merges(&mut self, store: &dyn Store) -> Result<(), SiagaError> {
         for _ in 0..MERGES_MAX {
             let merged = |(id, row): (&Uuid, &Row<Incident>)| Some((*id, row.state.merged_into.as_ref()?.0));
             let merges: Vec<(Uuid, Uuid)> = self.incidents.iter().filter_map(merged).collect();
@@ -185,7 +194,7 @@ impl Loaded {
     }
 
     /// Loads the streams that are not here yet.
-    async fn fetch(&mut self, store: &dyn Store, mut keys: Vec<StreamKey>) -> Result<(), SiagaError> {
+    pub(crate) async fn fetch(&mut self, store: &dyn Store, mut keys: Vec<StreamKey>) -> Result<(), SiagaError> {
         keys.retain(|key| !self.has(key));
         for chunk in keys.chunks(MAX_KEYS) {
             for row in store.load_streams(chunk).await.map_err(store_error)? {
@@ -302,7 +311,13 @@ impl Loaded {
         listed_by.or_else(|| self.case(held.incident_id))
     }
 
-    fn note_holders(&mut self) {
+    /// A case is to be masked where sensitive ones are.
+    pub(crate) fn is_sensitive(&self, id: Uuid, incident: &Incident) -> bool {
+        incident.is_sensitive() || self.known_sensitive.cases.contains(&id)
+    }
+
+    /// Notes which case each assignment counts for; after the cases in `whole` changed.
+    pub(crate) fn note_holders(&mut self) {
         for id in &self.whole {
             let Some(case) = self.incidents.get(id).filter(|row| row.state.merged_into.is_none()) else { continue };
             self.held_by.extend(case.state.assignments.iter().map(|assignment| (*assignment, *id)));

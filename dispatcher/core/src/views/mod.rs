@@ -44,6 +44,11 @@ impl<'a> Views<'a> {
         Self { loaded, city: context.city(), online, now: context.now(), config: &context.config }
     }
 
+    /// Views of a moment of the past.
+    pub(crate) fn at(context: &'a Context, loaded: &'a Loaded, online: &'a Online, now: Timestamp) -> Self {
+        Self { now, ..Self::new(context, loaded, online) }
+    }
+
     /// An agency keeps an ended case this long, in ms.
     pub(crate) fn after_end_ms(&self) -> i64 {
         after_end_ms(self.config)

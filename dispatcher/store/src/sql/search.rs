@@ -101,6 +101,9 @@ fn push_filters(sql: &mut QueryBuilder<Db>, query: &IncidentQuery) {
     if let Some(to) = query.opened_to {
         sql.push(" AND opened_at_ms < ").push_bind(to.unix_ms());
     }
+    if let Some(from) = query.ended_from {
+        sql.push(" AND (closed_at_ms IS NULL OR closed_at_ms >= ").push_bind(from.unix_ms()).push(")");
+    }
     let texts = [
         (" AND type_code = ", &query.type_code),
         (" AND kelurahan_code = ", &query.kelurahan_code),

@@ -129,6 +129,9 @@ async fn filters_must_all_hold(test: TestStore) {
     assert_eq!(ids(&test, IncidentQuery { number_prefix: text("SKW-20261122-001"), ..all() }).await, [id(13)]);
     let between = IncidentQuery { opened_from: Some(at(1000)), opened_to: Some(at(2000)), ..all() };
     assert_eq!(ids(&test, between).await, [id(1)]);
+    let ended_from = |ms| IncidentQuery { ended_from: Some(at(ms)), ..all() };
+    assert_eq!(ids(&test, ended_from(9000)).await, [id(13), id(2), id(1)], "what is open has not ended before");
+    assert_eq!(ids(&test, ended_from(9001)).await, [id(13), id(2)]);
     let chosen = IncidentQuery { incident_ids: Some(vec![id(2), id(1), id(77)]), ..all() };
     assert_eq!(ids(&test, chosen.clone()).await, [id(2), id(1)]);
     assert_eq!(ids(&test, IncidentQuery { type_code: text("fire"), open: Some(true), ..chosen }).await, NOTHING);

@@ -5,6 +5,7 @@ import { hub } from "./hub.ts";
 import { map } from "./map.ts";
 import { operator } from "./operator.ts";
 import { outbox } from "./outbox.ts";
+import { replay } from "./replay.ts";
 import { setup } from "./setup.ts";
 import { supervisor } from "./supervisor.ts";
 import { unit } from "./unit.ts";
@@ -20,6 +21,7 @@ export const messages = {
   ...supervisor,
   ...hub,
   ...admin,
+  ...replay,
   ...setup,
   ...unit,
 };

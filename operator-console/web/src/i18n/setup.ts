@@ -235,6 +235,7 @@ export const setup = catalogue({
   "auditEvent.account.shift_handed_over": ["Serah terima shift", "Shift handed over"],
   "auditEvent.account.caller_history_read": ["Riwayat penelepon dibaca", "Caller's history read"],
   "auditEvent.account.sensitive_case_read": ["Kasus peka dibaca", "Sensitive case read"],
+  "auditEvent.account.replay_read": ["Putar ulang dibaca", "Replay read"],
   "auditEvent.catalog.imported": ["Katalog diimpor", "Catalog imported"],
   "auditEvent.catalog.edited": ["Katalog diubah", "Catalog edited"],
   "auditEvent.catalog.restored": ["Katalog dikembalikan", "Catalog put back"],

@@ -9,6 +9,7 @@ import { CatalogService } from "../gen/siaga/v1/catalog_pb.ts";
 import { DispatchService } from "../gen/siaga/v1/dispatch_pb.ts";
 import { HubDeliveryService } from "../gen/siaga/v1/hub_pb.ts";
 import { IncidentService } from "../gen/siaga/v1/incident_pb.ts";
+import { ReplayService } from "../gen/siaga/v1/replay_pb.ts";
 import { SetupService } from "../gen/siaga/v1/setup_pb.ts";
 import { StatisticsService } from "../gen/siaga/v1/statistics_pb.ts";
 import { UnitService } from "../gen/siaga/v1/unit_pb.ts";
@@ -37,6 +38,7 @@ export const api = {
   dispatch: createClient(DispatchService, transport),
   hub: createClient(HubDeliveryService, transport),
   incidents: createClient(IncidentService, transport),
+  replay: createClient(ReplayService, transport),
   setup: createClient(SetupService, transport),
   statistics: createClient(StatisticsService, transport),
   units: createClient(UnitService, transport),

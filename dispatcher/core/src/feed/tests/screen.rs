@@ -5,19 +5,25 @@ use siaga_proto::v1::{Entity, FeedItem, entity::Value};
 use std::collections::BTreeMap;
 
 /// A screen: a snapshot, then changes, as every client does it.
-pub(super) struct Screen {
-    pub(super) reader: Reader,
-    pub(super) entities: BTreeMap<String, Entity>,
+pub(crate) struct Screen {
+    pub(crate) reader: Reader,
+    pub(crate) entities: BTreeMap<String, Entity>,
 }
 
 impl Screen {
-    pub(super) async fn open(core: &TestCore, reader: Reader) -> Self {
+    pub(crate) async fn open(core: &TestCore, reader: Reader) -> Self {
         let snapshot = core.feed.snapshot(&reader).await.unwrap();
         let entities = snapshot.entities.iter().map(|entity| (entity.key.clone(), entity.clone())).collect();
         Self { reader, entities }
     }
 
-    pub(super) fn take(&mut self, item: &FeedItem) {
+    /// As it is at this very moment.
+    pub(crate) async fn fresh(core: &TestCore, reader: Reader) -> Self {
+        core.feed.shared.snapshots.clear();
+        Self::open(core, reader).await
+    }
+
+    pub(crate) fn take(&mut self, item: &FeedItem) {
         for change in item.changes.iter().filter(|change| change.audience == self.reader.audience()) {
             let entity = change.entity.clone().unwrap();
             let have = self.entities.get(&entity.key).map_or(0, |have| have.position);
@@ -34,7 +40,7 @@ impl Screen {
 
     /// What it shows, without what moves by itself: where the log was, which parts are well, and how often a number
     /// has called before, which is said when a call changes.
-    pub(super) fn shows(&self) -> BTreeMap<String, Entity> {
+    pub(crate) fn shows(&self) -> BTreeMap<String, Entity> {
         let mut shown = self.entities.clone();
         shown.remove("parts");
         for entity in shown.values_mut() {

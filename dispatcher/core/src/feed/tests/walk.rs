@@ -9,13 +9,13 @@ use siaga_proto::v1;
 use uuid::Uuid;
 
 /// A random walk through the commands; refusals are part of it.
-pub(super) struct Walk<'a> {
-    pub(super) core: &'a TestCore,
-    pub(super) who: &'a Caller,
-    pub(super) seed: u64,
-    pub(super) calls: Vec<Uuid>,
-    pub(super) incidents: Vec<Uuid>,
-    pub(super) assignments: Vec<Uuid>,
+pub(crate) struct Walk<'a> {
+    pub(crate) core: &'a TestCore,
+    pub(crate) who: &'a Caller,
+    pub(crate) seed: u64,
+    pub(crate) calls: Vec<Uuid>,
+    pub(crate) incidents: Vec<Uuid>,
+    pub(crate) assignments: Vec<Uuid>,
 }
 
 impl Walk<'_> {
@@ -33,7 +33,7 @@ impl Walk<'_> {
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each command")]
-    pub(super) async fn step(&mut self) {
+    pub(crate) async fn step(&mut self) {
         let (core, who) = (self.core, self.who);
         let request_id = core.request_id();
         let (incidents, assignments) = (self.incidents.clone(), self.assignments.clone());

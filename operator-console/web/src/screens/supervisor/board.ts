@@ -29,6 +29,13 @@ export interface BoardCase {
 export type Need = "nobody" | "somebody" | "fine";
 const NEEDS: readonly Need[] = ["nobody", "somebody", "fine"];
 
+/** The cases by where they stand, in the order given. */
+export function byStage(cases: readonly BoardCase[]): Record<Stage, BoardCase[]> {
+  const lanes: Record<Stage, BoardCase[]> = { verify: [], sent: [], enRoute: [], onScene: [], report: [] };
+  for (const one of cases) lanes[one.stage].push(one);
+  return lanes;
+}
+
 /** Declined and withdrawn assignments are over for the agency, but the case did not get further by them. */
 const took = (one: AssignmentView): boolean => one.step <= Step.COMPLETED;
 

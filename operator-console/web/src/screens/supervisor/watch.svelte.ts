@@ -11,7 +11,7 @@ import { live } from "../../lib/live.svelte.ts";
 import { catalog } from "../../lib/catalog.svelte.ts";
 import { ms } from "../../lib/proto.ts";
 import { world } from "../../lib/world.svelte.ts";
-import { byAlarm, casesOf, STAGES, type BoardCase, type Stage } from "./board.ts";
+import { byAlarm, byStage, casesOf, type BoardCase, type Stage } from "./board.ts";
 
 /** An agency as the supervisor sees it. */
 export interface AgencyState {
@@ -55,11 +55,7 @@ class Watch {
   selectedId = $state("");
 
   cases: BoardCase[] = $derived(casesOf(world.incidents, (id) => world.assignmentsOf(id), world.alarms));
-  byStage: Record<Stage, BoardCase[]> = $derived.by(() => {
-    const lanes = Object.fromEntries(STAGES.map((stage) => [stage, [] as BoardCase[]]));
-    for (const one of this.cases) lanes[one.stage]?.push(one);
-    return lanes as Record<Stage, BoardCase[]>;
-  });
+  byStage: Record<Stage, BoardCase[]> = $derived(byStage(this.cases));
   alarms: AlarmView[] = $derived([...world.alarms].sort(byAlarm));
   untaken: AlarmView[] = $derived(this.alarms.filter((alarm) => !alarm.takenByLabel));
   ringing: CallView[] = $derived(
