@@ -25,6 +25,7 @@ use siaga_domain::{
     alarm::Alarm,
     assignment::{Assignment, AssignmentEvent},
     call::Call,
+    catalog::short_name,
     incident::{Incident, IncidentEvent},
 };
 use siaga_proto::v1::TimelineEntry;
@@ -80,6 +81,11 @@ impl Names<'_> {
             Some(agency) => (agency.name_id.clone(), agency.name_en.clone()),
             None => (code.to_owned(), code.to_owned()),
         }
+    }
+
+    /// The same where every line begins with it: as the field writes its code.
+    fn short_agency(&self, code: &str) -> String {
+        short_name(code, self.city.agencies.get(code).map_or("", |agency| &agency.name_id))
     }
 
     /// A text after a colon, or nothing.

@@ -2,8 +2,10 @@
 //! Each kind is one stream; an import is one event that holds all of it, taken whole.
 
 mod check;
+mod short_name;
 
 pub use check::AGENCY_KINDS;
+pub use short_name::short_name;
 
 use crate::{Aggregate, Channel, EventMeta, alarm::AlarmLimits};
 use serde::{Deserialize, Serialize};

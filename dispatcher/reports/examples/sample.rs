@@ -1,5 +1,5 @@
 //! Writes the invented sample reports as PDF files, to look at after a change of the template:
-//! `cargo run -p siaga-reports --example sample -- FOLDER`.
+//! `cargo run -p siaga-reports --example sample -- FOLDER [NAME]`, NAME being a part of the names wanted.
 
 use std::path::PathBuf;
 
@@ -11,6 +11,7 @@ mod sample;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder: PathBuf = std::env::args_os().nth(1).ok_or("name the folder to write to")?.into();
+    let wanted = std::env::args().nth(2).unwrap_or_default();
     let renderer = TypstReportRenderer::new();
     let mut restricted = sample::simple();
     restricted.caller = siaga_domain::report::Personal::Withheld;
@@ -22,7 +23,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("empty.pdf", sample::empty(), ReportLanguage::Indonesian),
         ("5000.pdf", sample::long(5000), ReportLanguage::Indonesian),
     ] {
-        std::fs::write(folder.join(name), renderer.render(&report, language)?)?;
+        if name.contains(&wanted) {
+            std::fs::write(folder.join(name), renderer.render(&report, language)?)?;
+        }
     }
     Ok(())
 }

@@ -10,6 +10,9 @@ use siaga_domain::report::{
 /// 2026-11-22, 21.46.18 WIB.
 const START_MS: i64 = 1_795_358_778_000;
 
+const OPERATOR: &str = "Operator 112 meja 2";
+const DAMKAR: &str = "Dispatcher Damkar";
+
 /// The caller of the samples.
 pub(crate) const CALLER_NAME: &str = "Pelapor Contoh";
 /// Their number, from the invented block.
@@ -133,25 +136,44 @@ fn stamps() -> [Option<ReportStamp>; 14] {
 
 fn timeline() -> Vec<ReportTimelineEntry> {
     let mut timeline = vec![
-        entry(6, "Operator 112", "Panggilan dijawab"),
-        entry(21, "Operator 112", "Kasus dibuka: ruko terbakar, ada orang di dalam"),
-        entry(44, "Operator 112", "Lokasi diverifikasi dengan penelepon: depan pasar, Jl. Niaga"),
-        entry(66, "Operator 112", "Tugas dikirim ke Pemadam Kebakaran dan PSC 119"),
-        entry(72, "Pemadam Kebakaran", "Tugas dikonfirmasi"),
-        entry(88, "Pemadam Kebakaran", "Kesiapan lengkap: 6 orang, 2 mobil pompa; tugas diterima"),
-        entry(118, "PSC 119", "Tugas diterima, satu ambulans disiapkan"),
-        entry(171, "Pemadam Kebakaran", "Damkar-01 berangkat"),
-        entry(492, "Pemadam Kebakaran", "Damkar-01 tiba, api di lantai dua, dua orang dievakuasi"),
-        entry(2110, "Pemadam Kebakaran", "Api terkendali, pendinginan dimulai"),
-        entry(3320, "Pemadam Kebakaran", "Penanganan selesai"),
-        entry(3905, "Operator 112", "Kasus ditutup: tertangani"),
+        entry(0, "Sistem", "Panggilan masuk di jalur 112-03."),
+        entry(6, OPERATOR, "Panggilan dijawab."),
+        entry(
+            21,
+            OPERATOR,
+            "Panggilan dihubungkan ke kejadian ini. Jenis panggilan: darurat. Kejadian SKW-20261122-0042 dibuka.",
+        ),
+        entry(44, OPERATOR, "Lokasi dipastikan dan diperbaiki: dibacakan dan dibenarkan pelapor."),
+        entry(58, OPERATOR, "Jenis: Kebakaran bangunan, prioritas 1."),
+        entry(66, OPERATOR, "Damkar: tugas dikirim sebagai pemimpin. PSC 119: tugas dikirim sebagai pendukung."),
+        entry(67, "Sistem", "Damkar: tugas sampai di layar. PSC 119: tugas sampai di layar."),
+        entry(72, DAMKAR, "Damkar: tugas dibaca."),
+        entry(88, DAMKAR, "Damkar: siap: 6 orang, 2 mobil pompa; tugas diterima."),
+        entry(92, DAMKAR, "Damkar: DAMKAR-01 ditugaskan; DAMKAR-02 ditugaskan."),
+        entry(95, OPERATOR, "Panggilan berakhir."),
+        entry(118, OPERATOR, "PSC 119: tugas dibaca (via telepon, disampaikan oleh Petugas jaga)."),
+        entry(131, OPERATOR, "PSC 119: PSC-01 ditugaskan (via telepon, disampaikan oleh Petugas jaga)."),
+        entry(171, "Regu DAMKAR-01", "Damkar: DAMKAR-01 berangkat."),
+        entry(195, "Regu DAMKAR-02", "Damkar: DAMKAR-02 berangkat."),
+        entry(240, OPERATOR, "PSC 119: PSC-01 berangkat (via radio, disampaikan oleh Regu PSC-01)."),
+        entry(305, OPERATOR, "Catatan: pelapor kedua menyebut satu orang terlihat di jendela lantai dua"),
+        entry(492, "Regu DAMKAR-01", "Damkar: DAMKAR-01 di lokasi: api di lantai dua, dua orang dievakuasi."),
+        entry(516, "Regu DAMKAR-02", "Damkar: DAMKAR-02 di lokasi."),
+        entry(610, OPERATOR, "PSC 119: PSC-01 di lokasi (via radio, disampaikan oleh Regu PSC-01)."),
+        entry(2110, "Regu DAMKAR-01", "Damkar: DAMKAR-01 terkendali."),
+        entry(2134, "Regu DAMKAR-02", "Damkar: DAMKAR-02 terkendali."),
+        entry(3010, OPERATOR, "PSC 119: PSC-01 selesai (via radio, disampaikan oleh Regu PSC-01)."),
+        entry(3320, "Regu DAMKAR-01", "Damkar: DAMKAR-01 selesai."),
+        entry(3344, "Regu DAMKAR-02", "Damkar: DAMKAR-02 selesai."),
+        entry(3905, OPERATOR, "Kejadian ditutup: Ditangani."),
+        entry(3906, "Sistem", "Pusat data menerima laporan penutupan ke-1."),
     ];
-    timeline[6].mark = by(OnBehalfMeans::Phone);
-    timeline[9].mark.recorded_later_at = Some(at(2400));
+    timeline[20].mark.recorded_later_at = Some(at(2400));
     timeline
 }
 
-/// A shop-house fire: two agencies, twelve timeline entries, everything recorded.
+/// A shop-house fire: two agencies, their units, every step, everything recorded. The timeline reads as the core
+/// writes it.
 pub(crate) fn simple() -> IncidentReport {
     IncidentReport {
         letterhead: letterhead(),

@@ -98,6 +98,22 @@ fn a_simple_case_is_one_page_with_everything_on_it() {
     assert_archival(&render(&report));
 }
 
+/// What the core makes of a real flow; its own test keeps the file.
+const SIMPLE_CASE: &str = include_str!("../testdata/simple-case.json");
+
+#[test]
+fn a_simple_case_of_a_real_flow_is_one_page_and_says_it_all() {
+    let report: IncidentReport = serde_json::from_str(SIMPLE_CASE).unwrap();
+    assert!(report.agencies.len() == 2 && report.agencies.iter().all(|agency| agency.units.len() == 1));
+    for language in [ReportLanguage::Indonesian, ReportLanguage::English] {
+        let pages = pages(&report, language);
+        assert_eq!(pages.len(), 1);
+        for entry in &report.timeline {
+            assert_shows(&pages[0], &entry.text);
+        }
+    }
+}
+
 #[test]
 fn the_english_form_is_english_and_one_page_too() {
     let pages = pages(&sample::simple(), ReportLanguage::English);

@@ -1,12 +1,16 @@
 //! From a case to the report's data, masked for its reader.
 
-use super::words::{self, pick};
+use super::{
+    lines::{self, Line},
+    words::{self, pick},
+};
 use crate::{
     Context, access::Caller, city::City, context::store_error, convert, history, timeline, views::load::Loaded,
 };
 use siaga_domain::{
     Channel, PersonalRef, SiagaError, Stamp, Timestamp,
     assignment::{AgencyRole, Assignment},
+    catalog::short_name,
     incident::{Incident, PlaceContent},
     report::{
         IncidentReport, Letterhead, OnBehalfMeans, Personal, ReportAgency, ReportAgencyEnd, ReportAgencyRole,
@@ -313,23 +317,33 @@ impl Build<'_> {
         let words = who.is_centre();
         let lines = timeline::entries(&*self.context.background, self.city, self.loaded, incident_id, words).await?;
         let shown = lines.into_iter().filter(|line| !line.event.starts_with("alarm."));
-        let mut entries: Vec<ReportTimelineEntry> = Vec::new();
+        let mut entries: Vec<Line> = Vec::new();
         for line in shown {
             let Some(at) = convert::time("occurred_at", line.occurred_at)? else { continue };
             let recorded_at = convert::time("recorded_at", line.recorded_at)?.unwrap_or(at);
             let by = line.by.unwrap_or_default();
             let mark = self.mark(Stamp { at, recorded_at, on_behalf: by.on_behalf.is_some() });
-            entries.push(ReportTimelineEntry {
+            let entry = ReportTimelineEntry {
                 at,
-                who: by.label,
+                who: self.post(&by.label, &by.agency_code),
                 text: pick(self.language, &line.text_id, &line.text_en).to_owned(),
                 // A correction of a step, not merely a late entry: that has its own mark. How and by whom it was told,
                 // the sentence says.
                 mark: ReportMark { correction: line.event.ends_with("corrected"), on_behalf: None, ..mark },
-            });
+            };
+            entries.push(Line { entry, event: line.event, assignment_id: line.assignment_id });
         }
-        entries.sort_by_key(|entry| entry.at);
-        Ok(entries)
+        entries.sort_by_key(|line| line.entry.at);
+        Ok(lines::compact(entries))
+    }
+
+    /// A post as it stands beside its rows: "Dispatcher Damkar", where its label has the agency's whole name.
+    fn post(&self, label: &str, agency_code: &str) -> String {
+        let agency = self.city.agencies.get(agency_code).filter(|agency| !agency.name_id.is_empty());
+        agency.map_or_else(
+            || label.to_owned(),
+            |agency| label.replace(&agency.name_id, &short_name(agency_code, &agency.name_id)),
+        )
     }
 
     fn result(&self) -> ReportResult {

@@ -1,6 +1,9 @@
 //! GetReport: the *Laporan Penanganan Kejadian Darurat* of a case, for one reader.
 
 mod build;
+mod lines;
+#[cfg(test)]
+mod simple_case;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -9,39 +9,37 @@ pub(super) fn sentence(names: &Names<'_>, by: &str, alarm_id: &str, event: &Alar
     let (name, about) = alarm_id.split_once(':')?;
     let kind = AlarmKind::ALL.into_iter().find(|kind| kind.name() == name)?;
     let (id, en) = kind_name(kind);
-    let (of_id, of_en) = whose(names, about);
+    let of = whose(names, about);
     Some(match event {
         AlarmEvent::Raised { subject, .. } => Sentence {
             assignment_id: subject.assignment_id,
             unit_id: subject.unit_id,
-            ..Sentence::new(format!("Alarm: {of_id}{id}."), format!("Alarm: {of_en}{en}."))
+            ..Sentence::new(format!("Alarm: {of}{id}."), format!("Alarm: {of}{en}."))
         },
         AlarmEvent::Escalated {} => Sentence::new(
-            format!("Alarm \"{of_id}{id}\" diteruskan ke semua operator."),
-            format!("The alarm \"{of_en}{en}\" went to all operators."),
+            format!("Alarm \"{of}{id}\" diteruskan ke semua operator."),
+            format!("The alarm \"{of}{en}\" went to all operators."),
         ),
         AlarmEvent::Taken { label, .. } => Sentence::new(
-            format!("Alarm \"{of_id}{id}\" diambil{}.", unless(by, label, "oleh")),
-            format!("The alarm \"{of_en}{en}\" was taken{}.", unless(by, label, "by")),
+            format!("Alarm \"{of}{id}\" diambil{}.", unless(by, label, "oleh")),
+            format!("The alarm \"{of}{en}\" was taken{}.", unless(by, label, "by")),
         ),
         AlarmEvent::Ended {} => {
-            Sentence::new(format!("Alarm \"{of_id}{id}\" berakhir."), format!("The alarm \"{of_en}{en}\" ended."))
+            Sentence::new(format!("Alarm \"{of}{id}\" berakhir."), format!("The alarm \"{of}{en}\" ended."))
         }
     })
 }
 
 /// Agency, and unit where it is about one, before what is the matter; nothing where it is about no agency.
-fn whose(names: &Names<'_>, about: &str) -> (String, String) {
-    let Ok(about) = Uuid::parse_str(about) else { return Default::default() };
+fn whose(names: &Names<'_>, about: &str) -> String {
+    let Ok(about) = Uuid::parse_str(about) else { return String::new() };
     let assignments = &names.loaded.assignments;
     if let Some(held) = assignments.get(&about) {
-        let (id, en) = names.agency(&held.state.agency);
-        return (format!("{id}, "), format!("{en}, "));
+        return format!("{}, ", names.short_agency(&held.state.agency));
     }
     let with_unit = assignments.values().find_map(|held| held.state.units.get(&about).map(|unit| (&held.state, unit)));
-    let Some((held, unit)) = with_unit else { return Default::default() };
-    let (id, en) = names.agency(&held.agency);
-    (format!("{id} ({}), ", unit.code), format!("{en} ({}), ", unit.code))
+    let Some((held, unit)) = with_unit else { return String::new() };
+    format!("{} ({}), ", names.short_agency(&held.agency), unit.code)
 }
 
 const fn kind_name(kind: AlarmKind) -> (&'static str, &'static str) {

@@ -14,11 +14,11 @@ pub(super) fn sentence(names: &Names<'_>, id: Uuid, event: &AssignmentEvent) -> 
         (_, Some(held)) => held.agency.as_str(),
         (_, None) => "",
     };
-    let (agency_id, agency_en) = names.agency(code);
+    let agency = names.short_agency(code);
     let (words_id, words_en) = words(names, id, event);
     Sentence {
-        id: format!("{agency_id}: {words_id}"),
-        en: format!("{agency_en}: {words_en}"),
+        id: format!("{agency}: {words_id}"),
+        en: format!("{agency}: {words_en}"),
         correction: matches!(event, AssignmentEvent::StepCorrected { .. }),
         assignment_id: Some(id),
         unit_id: unit_of(event),

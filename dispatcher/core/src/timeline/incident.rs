@@ -27,8 +27,8 @@ pub(super) fn sentence(names: &Names<'_>, by: &str, event: &IncidentEvent) -> Se
             Sentence::new("Satu panggilan lagi tentang kejadian ini.", "One more call about this incident.")
         }
         IncidentEvent::Dispatched { agencies, .. } => {
-            let (id, en): (Vec<String>, Vec<String>) = agencies.iter().map(|code| names.agency(code)).unzip();
-            Sentence::new(format!("Dikirim ke {}.", id.join(", ")), format!("Sent to {}.", en.join(", ")))
+            let to: Vec<String> = agencies.iter().map(|code| names.short_agency(code)).collect();
+            Sentence::new(format!("Dikirim ke {}.", to.join(", ")), format!("Sent to {}.", to.join(", ")))
         }
         IncidentEvent::OwnerChanged { label, .. } if label.is_empty() => {
             Sentence::new("Tidak ada lagi penanggung jawab.", "Nobody is responsible any more.")

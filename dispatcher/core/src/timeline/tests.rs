@@ -238,12 +238,12 @@ fn sentences_name_agencies_units_notes_and_corrections() {
         note: Some(personal()),
     };
     let sentence = assignment::sentence(&names, ID, &step);
-    assert_eq!(sentence.id, "Pemadam Kebakaran: DAMKAR-01 di lokasi: isi catatan.");
-    assert_eq!(sentence.en, "Fire service: DAMKAR-01 on scene: isi catatan.");
+    assert_eq!(sentence.id, "Damkar: DAMKAR-01 di lokasi: isi catatan.");
+    assert_eq!(sentence.en, "Damkar: DAMKAR-01 on scene: isi catatan.");
     assert_eq!((sentence.assignment_id, sentence.unit_id, sentence.correction), (Some(ID), Some(UNIT), false));
     let back = AssignmentEvent::StepCorrected { unit_id: None, step: Step::EnRoute, reason: "salah tekan".into() };
     let sentence = assignment::sentence(&names, ID, &back);
-    assert_eq!(sentence.id, "Pemadam Kebakaran: koreksi, kembali ke \"berangkat\": salah tekan.");
+    assert_eq!(sentence.id, "Damkar: koreksi, kembali ke \"berangkat\": salah tekan.");
     assert!(sentence.correction);
     let note = IncidentEvent::NoteAdded { text: personal() };
     assert_eq!(incident::sentence(&names, "", &note).id, "Catatan: isi catatan");
@@ -253,13 +253,13 @@ fn sentences_name_agencies_units_notes_and_corrections() {
         let raised = AlarmEvent::Raised { kind, subject: AlarmSubject::default() };
         alarm::sentence(&blind, "", &kind.id(&about.to_string()), &raised).unwrap()
     };
-    assert_eq!(raised(AlarmKind::NotAcknowledged, ID).id, "Alarm: Pemadam Kebakaran, tugas belum dibaca.");
-    assert_eq!(raised(AlarmKind::UnitSilent, UNIT).en, "Alarm: Fire service (DAMKAR-01), unit not heard of.");
+    assert_eq!(raised(AlarmKind::NotAcknowledged, ID).id, "Alarm: Damkar, tugas belum dibaca.");
+    assert_eq!(raised(AlarmKind::UnitSilent, UNIT).en, "Alarm: Damkar (DAMKAR-01), unit not heard of.");
     assert_eq!(raised(AlarmKind::NotDispatched, Uuid::nil()).id, "Alarm: belum dikirim ke instansi.");
     let taken = AlarmEvent::Taken { by: ID, label: "Operator 1".into() };
     let taken = |by: &str| alarm::sentence(&blind, by, &AlarmKind::NoUnit.id(&ID.to_string()), &taken).unwrap().id;
-    assert_eq!(taken("Operator 1"), "Alarm \"Pemadam Kebakaran, belum ada unit\" diambil.");
-    assert_eq!(taken("Siaga"), "Alarm \"Pemadam Kebakaran, belum ada unit\" diambil oleh Operator 1.");
+    assert_eq!(taken("Operator 1"), "Alarm \"Damkar, belum ada unit\" diambil.");
+    assert_eq!(taken("Siaga"), "Alarm \"Damkar, belum ada unit\" diambil oleh Operator 1.");
     let opened = &incidents().into_iter().find(|event| matches!(event, IncidentEvent::Opened { .. })).unwrap();
     let opened = |by: &str| incident::sentence(&blind, by, opened).id;
     assert_eq!(opened("Operator 1"), "Kejadian SKW-20261122-0002 dibuka.");
@@ -301,17 +301,14 @@ async fn a_case_tells_its_whole_history_and_who_said_what_for_whom() {
         "Jenis panggilan: darurat.",
         "Kejadian SKW-20261122-0001 dibuka.",
         "Jenis: Kebakaran bangunan, prioritas 1.",
-        "Pemadam Kebakaran: tugas dikirim sebagai pemimpin.",
-        "Dikirim ke Pemadam Kebakaran.",
-        "Pemadam Kebakaran: tugas dibaca (via telepon, disampaikan oleh Komandan jaga).",
-        "Pemadam Kebakaran: di lokasi: Lewat gang.",
+        "Damkar: tugas dikirim sebagai pemimpin.",
+        "Dikirim ke Damkar.",
+        "Damkar: tugas dibaca (via telepon, disampaikan oleh Komandan jaga).",
+        "Damkar: di lokasi: Lewat gang.",
     ];
     assert_eq!(texts, expected);
     assert!(lines.is_sorted_by_key(|line| line.position));
-    assert_eq!(
-        lines[8].text_en,
-        "Fire service: the assignment was acknowledged (by telephone, as told by Komandan jaga)."
-    );
+    assert_eq!(lines[8].text_en, "Damkar: the assignment was acknowledged (by telephone, as told by Komandan jaga).");
     assert!(lines[9].correction && !lines[8].correction, "what is entered later is marked");
     assert_eq!(lines[8].by.as_ref().unwrap().label, "Operator operator1");
     let everything = serde_json::to_string(&lines).unwrap();
@@ -332,7 +329,7 @@ async fn a_duplicates_history_is_told_with_its_number() {
     testing::run(&core, &operator, merge).await.unwrap();
     let lines = timeline::of_incident(&core.context, kept).await.unwrap();
     let sent = lines.iter().find(|line| line.event == "assignment.sent").unwrap();
-    assert_eq!(sent.text_id, "(SKW-20261122-0001) Pemadam Kebakaran: tugas dikirim sebagai pemimpin.");
+    assert_eq!(sent.text_id, "(SKW-20261122-0001) Damkar: tugas dikirim sebagai pemimpin.");
     assert!(lines.iter().any(|line| line.text_id == "Kejadian ganda SKW-20261122-0001 digabungkan ke sini."));
 }
 

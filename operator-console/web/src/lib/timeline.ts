@@ -1,0 +1,96 @@
+import type { TimelineEntry } from "../gen/siaga/v1/incident_pb.ts";
+import { ms } from "./proto.ts";
+import { shortName } from "./short-name.ts";
+
+/** Recorded this much after it happened, an event says so. */
+const LATE_MS = 5000;
+/** Characters of a row made of several events; more begin a new row. */
+const ROW_CHARS_MAX = 160;
+
+/** A row of the timeline as shown: one event, or what one person did in one second. */
+export interface TimelineRow {
+  key: string;
+  at: number;
+  text: string;
+  /** The post that did it, with its agency as lists call it. */
+  who: string;
+  correction: boolean;
+  /** When it was recorded, where that was noticeably later. */
+  recordedAt: number | undefined;
+}
+
+interface Line extends TimelineRow {
+  event: string;
+  assignmentId: string;
+}
+
+function beside(one: Line, other: Line): boolean {
+  return (
+    Math.floor(one.at / 1000) === Math.floor(other.at / 1000) &&
+    one.who === other.who &&
+    one.correction === other.correction &&
+    one.recordedAt === other.recordedAt
+  );
+}
+
+/** Ends as sentences do: a free text would run into the next one. */
+function isSentence(line: Line): boolean {
+  return line.text.endsWith(".") && line.event !== "incident.note_added";
+}
+
+/** The words of `line` without the agency that `before` has just named. */
+function saidAfter(before: Line, line: Line): string | undefined {
+  if (!line.assignmentId || line.assignmentId !== before.assignmentId) return undefined;
+  const end = line.text.indexOf(": ");
+  return end > 0 && before.text.startsWith(line.text.slice(0, end + 2))
+    ? line.text.slice(end + 2)
+    : undefined;
+}
+
+/** Both in one row, or nothing where they stay apart. */
+function joined(row: Line, line: Line): Line | undefined {
+  if (!beside(row, line) || !isSentence(row) || !isSentence(line)) return undefined;
+  if (row.text.length + line.text.length > ROW_CHARS_MAX) return undefined;
+  const words = saidAfter(row, line);
+  const text = words ? `${row.text.slice(0, -1)}; ${words}` : `${row.text} ${line.text}`;
+  return { ...row, text, assignmentId: line.assignmentId };
+}
+
+/**
+ * A case's history in fewer rows, in the order given (oldest first), nothing left out: an agency is
+ * named once, and that an incident was dispatched is said by its assignments, each with its part.
+ *
+ * @param text the entry's sentence in the person's language
+ * @param agencyName the agency's whole name as posts are labelled with it; empty where unknown
+ */
+export function timelineRows(
+  entries: readonly TimelineEntry[],
+  text: (entry: TimelineEntry) => string,
+  agencyName: (code: string) => string,
+): TimelineRow[] {
+  const lines = entries.map((entry): Line => {
+    const [at, recorded] = [ms(entry.occurredAt) ?? 0, ms(entry.recordedAt)];
+    const { label = "", agencyCode = "" } = entry.by ?? {};
+    const name = agencyCode ? agencyName(agencyCode) : "";
+    return {
+      key: String(entry.position),
+      at,
+      text: text(entry) || entry.event,
+      who: name ? label.replaceAll(name, shortName(agencyCode, name)) : label,
+      correction: entry.correction,
+      recordedAt: recorded !== undefined && recorded - at >= LATE_MS ? recorded : undefined,
+      event: entry.event,
+      assignmentId: entry.assignmentId,
+    };
+  });
+  const sent = lines.filter((line) => line.event === "assignment.sent");
+  const rows: Line[] = [];
+  for (const line of lines) {
+    if (line.event === "incident.dispatched" && sent.some((one) => beside(one, line))) continue;
+    const row = rows.at(-1);
+    const both = row && joined(row, line);
+    if (both) rows[rows.length - 1] = both;
+    else rows.push(line);
+  }
+  return rows;
+}
