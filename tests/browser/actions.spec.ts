@@ -60,7 +60,7 @@ test("a duplicate is merged, cases are linked, and both say so", async ({ seat }
   await expect(page.getByRole("region", { name: "Terbuka di kota" })).not.toContainText(short(second));
 
   await test.step("the duplicate is still found by its number, and says where it went", async () => {
-    await page.keyboard.press("Control+k");
+    await page.keyboard.press("Alt+c");
     await page.keyboard.type(second);
     await page.keyboard.press("Enter");
     const results = page.getByRole("region", { name: "Hasil pencarian" });

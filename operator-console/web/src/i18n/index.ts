@@ -1,5 +1,6 @@
 import { admin } from "./admin.ts";
 import { agency } from "./agency.ts";
+import { commands } from "./commands.ts";
 import { common } from "./common.ts";
 import { hub } from "./hub.ts";
 import { map } from "./map.ts";
@@ -14,6 +15,7 @@ import { lang } from "./lang.svelte.ts";
 /** The catalogue: one room a file, every key in both languages (the type of `catalogue` sees to it). */
 export const messages = {
   ...common,
+  ...commands,
   ...operator,
   ...agency,
   ...map,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { dropDraft, loadDraft, ownDrafts, saveDraft, sweep } from "./drafts.ts";
-import { comboOf, keyText } from "./keys.svelte.ts";
+import { comboOf, keyText } from "./keys.ts";
 import { fingerprint, RequestIds } from "./requests.ts";
 import { search } from "./search.ts";
 import { clockTime, dayOf, moment, parseClock, span } from "./time.ts";

@@ -1,6 +1,6 @@
 import { onMount } from "svelte";
 import { t } from "../../i18n/index.ts";
-import { addShortcuts } from "../../lib/keys.svelte.ts";
+import { addCommands } from "../../lib/commands.svelte.ts";
 
 interface RoomKeys {
   search: () => void;
@@ -13,7 +13,7 @@ interface RoomKeys {
 /** The keys that every list of the administration has, while its room is open. */
 export function roomKeys({ search, make, move, refresh }: RoomKeys): void {
   onMount(() =>
-    addShortcuts(
+    addCommands(
       () => t("admin.keys"),
       [
         { combo: "/", label: () => t("admin.searchKey"), run: search },

@@ -1,7 +1,7 @@
 import type { CallView } from "../../gen/siaga/v1/call_pb.ts";
 import { PlaceVerification, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
 import { t } from "../../i18n/index.ts";
-import { report } from "../../lib/act.ts";
+import { act, report } from "../../lib/act.ts";
 import { api } from "../../lib/api.ts";
 import { catalog } from "../../lib/catalog.svelte.ts";
 import { toasts } from "../../lib/toasts.svelte.ts";
@@ -80,6 +80,15 @@ export async function dispatch(incidentId: string, typeCode: string, sending: Se
     report(thrown);
     return false;
   }
+}
+
+/** Dispatches an open incident to one agency more, with what was typed on its card saved first. */
+export async function dispatchTo(incidentId: string, code: string, form: CardForm): Promise<void> {
+  if (!(await form.save())) return;
+  const sent = await act(() => api.dispatch.dispatchIncident({ incidentId, agencyCodes: [code] }));
+  if (!sent) return;
+  toasts.show("ok", t("card.dispatched", { list: catalog.agencyName(code) }));
+  await desk.refresh();
 }
 
 /** The call is about an incident that is open already. */

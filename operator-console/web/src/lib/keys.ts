@@ -1,33 +1,4 @@
-/**
- * Keyboard shortcuts: components register theirs while they are on the screen, one listener
- * runs them, and the `?` page lists exactly those that work at the moment.
- */
-export interface Shortcut {
-  /** `F1`, `Ctrl+Enter`, `n`, `?`, `Escape`: as `comboOf` writes it. */
-  combo: string;
-  /** What it does, for the `?` page; read when shown, so that it follows the language. */
-  label: () => string;
-  run: () => void;
-  /** Left out: always. */
-  when?: () => boolean;
-}
-
-let nextId = 0;
-const groups = $state<{ id: number; title: () => string; shortcuts: Shortcut[] }[]>([]);
-
-/** Registers shortcuts; returns what removes them. Later groups win over earlier ones. */
-export function addShortcuts(title: () => string, shortcuts: Shortcut[]): () => void {
-  const id = ++nextId;
-  groups.push({ id, title, shortcuts });
-  return () => {
-    const at = groups.findIndex((group) => group.id === id);
-    if (at >= 0) groups.splice(at, 1);
-  };
-}
-
-export function shortcutGroups(): readonly { title: () => string; shortcuts: Shortcut[] }[] {
-  return groups;
-}
+import { commandGroups, isPossible } from "./commands.svelte.ts";
 
 /** `Ctrl+Enter`, `Alt+1`, `F1`, `n`; letters are lower case, and Shift is only named with other keys. */
 export function comboOf(event: KeyboardEvent): string {
@@ -53,7 +24,7 @@ function isPlainKey(combo: string): boolean {
   return !/^(Ctrl\+|Alt\+|F\d+$)/.test(combo);
 }
 
-/** The one listener. Returns whether a shortcut ran (its key then does nothing else). */
+/** The one listener: runs the registered command of a key. Returns whether one ran (the key then does nothing else). */
 export function handleKey(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing) return false;
   const combo = comboOf(event);
@@ -63,14 +34,18 @@ export function handleKey(event: KeyboardEvent): boolean {
     if (event.target.closest("button, a, [role=button], summary, input")) return false;
   }
   // A dialog is modal for the keyboard too; its own keys are native.
-  if (document.querySelector("dialog[open]")) return false;
-  for (const group of [...groups].reverse()) {
-    const found = group.shortcuts.find((one) => one.combo === combo && (one.when?.() ?? true));
-    if (found) {
-      event.preventDefault();
-      if (!event.repeat) found.run();
-      return true;
+  const modal = document.querySelector("dialog[open]") !== null;
+  for (const group of [...commandGroups()].reverse()) {
+    const found = group.commands.find((one) => one.combo === combo && isPossible(one));
+    if (!found) continue;
+    if (modal) {
+      // Nor does the browser get it: F1 would open its help over the dialog.
+      if (!isPlainKey(combo)) event.preventDefault();
+      return false;
     }
+    event.preventDefault();
+    if (!event.repeat) found.run();
+    return true;
   }
   return false;
 }
