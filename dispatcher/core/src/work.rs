@@ -67,6 +67,8 @@ pub struct Work<'g> {
     pub who: &'g Caller,
     /// When the command is decided.
     pub now: Timestamp,
+    /// When that happened which is recorded now; none: now. Set by [`Work::happened_at`].
+    occurs_at: Option<Timestamp>,
     request_id: Option<Uuid>,
     group: &'g Group,
     touched: BTreeMap<StreamKey, Touched>,
@@ -83,6 +85,7 @@ impl<'g> Work<'g> {
             city: context.city(),
             who,
             now: context.now(),
+            occurs_at: None,
             request_id,
             group,
             touched: BTreeMap::new(),
@@ -102,9 +105,15 @@ impl<'g> Work<'g> {
         self.who.actor()
     }
 
-    /// What an event carries that happens now, by the asking person.
+    /// What is emitted from here on happened at that time (a paper form), or happens now again. Whoever sets it has
+    /// checked the time.
+    pub fn happened_at(&mut self, occurs_at: Option<Timestamp>) {
+        self.occurs_at = occurs_at;
+    }
+
+    /// What an event carries that the asking person does: now, or when [`Work::happened_at`] said.
     pub fn meta(&self) -> EventMeta {
-        EventMeta::now(self.now, self.actor())
+        EventMeta { occurred_at: self.occurs_at.unwrap_or(self.now), ..EventMeta::now(self.now, self.actor()) }
     }
 
     /// The same, recorded on somebody's behalf if `on_behalf` is given: it then happened when it was said.

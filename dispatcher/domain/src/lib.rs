@@ -14,6 +14,7 @@ pub mod error;
 pub mod incident;
 pub mod limits;
 pub mod number_series;
+pub mod paper;
 pub mod personal;
 pub mod report;
 pub mod stamps;

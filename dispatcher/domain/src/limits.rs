@@ -4,8 +4,8 @@ use crate::{error::SiagaError, time::Timestamp};
 
 /// A client's clock may be this far ahead before a time counts as in the future, in ms.
 pub const CLOCK_TOLERANCE_MS: i64 = 60_000;
-/// How far back something may be recorded after the fact, in ms: a day, for paper forms.
-pub const BACK_ENTRY_MS: i64 = 24 * 3_600_000;
+/// How far back something may be recorded after the fact, in ms: a week, for the paper forms of a long outage.
+pub const BACK_ENTRY_MS: i64 = 7 * 24 * 3_600_000;
 /// Narrative and notes, in characters.
 pub const NARRATIVE_CHARS: usize = 4_000;
 /// Place text, reasons, in characters.
@@ -16,6 +16,8 @@ pub const REASON_CHARS: usize = 500;
 pub const NAME_CHARS: usize = 200;
 /// Telephone numbers, in characters.
 pub const NUMBER_CHARS: usize = 32;
+/// Numbers of paper forms, in characters.
+pub const SHEET_CHARS: usize = 40;
 /// Lines, references, in characters.
 pub const REFERENCE_CHARS: usize = 200;
 /// Free texts of the closing report, in characters.
@@ -76,7 +78,7 @@ pub fn recent(field: &str, at: Timestamp, now: Timestamp) -> Result<Timestamp, S
         return Err(in_the_future(field));
     }
     if at < now.plus_ms(-BACK_ENTRY_MS) {
-        return Err(SiagaError::invalid(field, "Lebih dari 24 jam yang lalu.", "More than 24 hours ago."));
+        return Err(SiagaError::invalid(field, "Lebih dari 7 hari yang lalu.", "More than 7 days ago."));
     }
     Ok(at.min(now))
 }

@@ -13,7 +13,10 @@ pub struct CaseStamps(pub [Option<Stamp>; 14]);
 impl CaseStamps {
     /// Reads the stamps off a case and its assignments.
     pub fn of(incident: &Incident, assignments: &[Assignment]) -> Self {
-        let at = |at| Stamp { at, recorded_at: at, on_behalf: false };
+        let recorded = |at, recorded_at| Stamp { at, recorded_at, on_behalf: false };
+        // Taken on a screen, these three were recorded as they happened.
+        let entered_at = incident.paper.as_ref().map(|(_, entered_at)| *entered_at);
+        let at = |at| recorded(at, entered_at.unwrap_or(at));
         let first = |step: Step| {
             assignments.iter().filter_map(|assignment| assignment.stamps.get(step)).min_by_key(|stamp| stamp.at)
         };
@@ -37,7 +40,7 @@ impl CaseStamps {
             first(Step::OnScene),
             first(Step::UnderControl),
             completed,
-            closed.map(|(closed_at, _)| at(*closed_at)),
+            closed.map(|(closed_at, _)| recorded(*closed_at, incident.closed_recorded_at.unwrap_or(*closed_at))),
             incident.hub_accepted,
         ])
     }

@@ -124,6 +124,7 @@ fn incidents() -> Vec<IncidentEvent> {
             answered_at: Some(AT.plus_ms(6_000)),
             card: card(),
         },
+        IncidentEvent::EnteredFromPaper { sheet: "K-0007".into() },
         IncidentEvent::CardEdited { card: CardChange { narrative: Some(personal(26)), ..CardChange::default() } },
         IncidentEvent::PlaceVerified { place: Some(place()), verification: PlaceVerification::SecondCaller },
         IncidentEvent::Classified {

@@ -86,6 +86,8 @@ pub const RULES: &[Rule] = &[
     emergency("CallService/SetDutyState", AGENCY_DESK),
     emergency("CallService/HandOverShift", CENTRE),
     emergency("IncidentService/OpenIncident", CENTRE),
+    // A form of yesterday waits for what happens now.
+    routine("IncidentService/EnterPaperForm", CENTRE),
     emergency("IncidentService/EditIncident", CENTRE),
     emergency("IncidentService/VerifyPlace", CENTRE),
     emergency("IncidentService/ClassifyIncident", CENTRE),

@@ -24,6 +24,7 @@ mod divert_unit;
 mod edit_incident;
 mod enable_account;
 mod end_call;
+mod enter_paper_form;
 mod erase_personal_data;
 mod hand_over_shift;
 mod hand_over_to_centre;

@@ -63,13 +63,13 @@ impl Command for OpenIncidentRequest {
     }
 }
 
-/// The next case number of the day, in the city's time.
+/// The next case number of the day on which it was opened, in the city's time.
 async fn next_number(work: &mut Work<'_>) -> Result<String, SiagaError> {
     let config = &work.context.config;
-    let day = work.now.day_at_offset(config.utc_offset_minutes);
+    let meta = work.meta();
+    let day = meta.occurred_at.day_at_offset(config.utc_offset_minutes);
     let prefix = config.number_prefix.clone();
     let series = work.find::<NumberSeries>(&day).await?.unwrap_or_default();
-    let meta = work.meta();
     work.emit::<NumberSeries>(&day, series.next(), &meta).await?;
     Ok(case_number(&prefix, &day, series.last + 1))
 }

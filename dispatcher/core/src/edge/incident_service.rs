@@ -14,6 +14,13 @@ impl IncidentService for Edge {
         self.run(request).await
     }
 
+    async fn enter_paper_form(
+        &self,
+        request: Request<v1::EnterPaperFormRequest>,
+    ) -> Result<Response<v1::EnterPaperFormResponse>, Status> {
+        self.run(request).await
+    }
+
     async fn edit_incident(
         &self,
         request: Request<v1::EditIncidentRequest>,

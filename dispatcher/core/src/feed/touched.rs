@@ -99,6 +99,7 @@ impl Touched {
             IncidentEvent::Reopened { .. } => self.cases.push((id, None)),
             IncidentEvent::PersonalErased { .. } => self.erased = true,
             IncidentEvent::Opened { .. }
+            | IncidentEvent::EnteredFromPaper { .. }
             | IncidentEvent::CardEdited { .. }
             | IncidentEvent::PlaceVerified { .. }
             | IncidentEvent::NoteAdded { .. }

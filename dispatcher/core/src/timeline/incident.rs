@@ -9,6 +9,17 @@ pub(super) fn sentence(names: &Names<'_>, by: &str, event: &IncidentEvent) -> Se
             let (id, en) = (unless(by, owner_label, "untuk"), unless(by, owner_label, "for"));
             Sentence::new(format!("Kejadian {number} dibuka{id}."), format!("Incident {number} was opened{en}."))
         }
+        IncidentEvent::EnteredFromPaper { sheet } => {
+            let (id, en) = if sheet.is_empty() {
+                (String::new(), String::new())
+            } else {
+                (format!(" nomor {sheet}"), format!(" number {sheet}"))
+            };
+            Sentence::new(
+                format!("Dicatat belakangan dari formulir kertas{id}, dengan jam seperti tertulis di sana."),
+                format!("Entered later from a paper form{en}, with the times as written there."),
+            )
+        }
         IncidentEvent::CardEdited { card } => {
             let (id, en) = fields(card);
             Sentence::new(format!("Kartu diubah: {id}."), format!("The card was edited: {en}."))
@@ -98,6 +109,7 @@ fn ended(names: &Names<'_>, event: &IncidentEvent) -> Sentence {
             format!("Personal data were erased{}.", because(reason)),
         ),
         IncidentEvent::Opened { .. }
+        | IncidentEvent::EnteredFromPaper { .. }
         | IncidentEvent::CardEdited { .. }
         | IncidentEvent::PlaceVerified { .. }
         | IncidentEvent::Classified { .. }

@@ -101,6 +101,8 @@ fn incidents() -> Vec<IncidentEvent> {
             answered_at: None,
             card: CardChange::default(),
         },
+        IncidentEvent::EnteredFromPaper { sheet: "K-0007".into() },
+        IncidentEvent::EnteredFromPaper { sheet: String::new() },
         IncidentEvent::CardEdited { card },
         IncidentEvent::PlaceVerified { place: Some(place), verification: PlaceVerification::Agency },
         IncidentEvent::Classified { classification },

@@ -55,6 +55,8 @@ impl Views<'_> {
             revision: incident.revision,
             erased_note: erased_note(incident),
             legal_hold: incident.legal_hold,
+            paper_entered_at: time(incident.paper.as_ref().map(|(_, entered_at)| *entered_at)),
+            paper_sheet: incident.paper.as_ref().map(|(sheet, _)| sheet.clone()).unwrap_or_default(),
             ..v1::IncidentView::default()
         };
         self.classify(&mut view, incident, masked);

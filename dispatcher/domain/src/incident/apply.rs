@@ -17,6 +17,7 @@ impl Incident {
                 self.edit(card);
                 self.card_version = 1;
             }
+            IncidentEvent::EnteredFromPaper { sheet } => self.paper = Some((sheet.clone(), meta.recorded_at)),
             IncidentEvent::CardEdited { card } => {
                 self.edit(card);
                 self.card_version += 1;
@@ -79,6 +80,7 @@ impl Incident {
                 let mut outcome = outcome.clone();
                 outcome.closed = Some((meta.occurred_at, meta.actor.label.clone()));
                 self.outcome = Some(outcome);
+                self.closed_recorded_at = Some(meta.recorded_at);
                 self.revision += 1;
                 self.hub_accepted = None;
             }

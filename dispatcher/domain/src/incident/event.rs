@@ -90,6 +90,11 @@ pub enum IncidentEvent {
         /// First content of the card.
         card: CardChange,
     },
+    /// All of it so far comes from a paper form, and was entered now.
+    EnteredFromPaper {
+        /// Number of the form; may be empty.
+        sheet: String,
+    },
     /// The card was edited.
     CardEdited {
         /// What changed.

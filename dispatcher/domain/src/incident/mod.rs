@@ -185,6 +185,12 @@ pub struct Incident {
     /// When it was closed, cancelled or merged; none while it is in hand.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
+    /// When the last closing was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_recorded_at: Option<Timestamp>,
+    /// Entered from a paper form: its number, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<(String, Timestamp)>,
     /// Closings so far.
     pub revision: u32,
     /// The hub has the record of the last closing (T13).
