@@ -25,8 +25,10 @@ export interface Api {
   incidents: Client<typeof IncidentService>;
   replay: Client<typeof ReplayService>;
   units: Client<typeof UnitService>;
-  /** A call rings at the centre. */
-  ring: (number: string) => Promise<void>;
+  /** A call rings at the centre; gives its id. */
+  ring: (number: string) => Promise<string>;
+  /** The caller puts the receiver down. */
+  hangUp: (callId: string) => Promise<void>;
 }
 
 export function passwordOf(username: string): string {
@@ -56,7 +58,11 @@ export async function signInApi(url: string, username: string, machineToken = ""
     replay: createClient(ReplayService, transport),
     units: createClient(UnitService, transport),
     ring: async (number) => {
-      await calls.ringCall({ requestId: requestId(), line: "112", number });
+      const rung = await calls.ringCall({ requestId: requestId(), line: "112", number });
+      return rung.changed?.id ?? "";
+    },
+    hangUp: async (callId) => {
+      await calls.endCall({ requestId: requestId(), callId });
     },
   };
 }

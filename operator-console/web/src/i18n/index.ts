@@ -6,6 +6,7 @@ import { hub } from "./hub.ts";
 import { map } from "./map.ts";
 import { operator } from "./operator.ts";
 import { outbox } from "./outbox.ts";
+import { paper } from "./paper.ts";
 import { replay } from "./replay.ts";
 import { setup } from "./setup.ts";
 import { supervisor } from "./supervisor.ts";
@@ -20,6 +21,7 @@ export const messages = {
   ...agency,
   ...map,
   ...outbox,
+  ...paper,
   ...supervisor,
   ...hub,
   ...admin,

@@ -168,7 +168,10 @@ export const operator = catalogue({
   "card.pointNowhere": ["Titik di luar kota", "Point outside the city"],
   "card.event": ["Kejadian", "Event"],
   "card.narrative": ["Uraian kejadian", "What happened"],
-  "card.narrativeHint": ["seperti yang dikatakan pelapor", "as the caller says it"],
+  "card.narrativeHint": [
+    "seperti yang dikatakan pelapor (Shift ⏎: baris baru)",
+    "as the caller says it (Shift ⏎: new line)",
+  ],
   "card.type": ["Jenis, prioritas", "Type, priority"],
   "card.typeLabel": ["Jenis kejadian", "Type of incident"],
   "card.typeHint": ["ketik…", "type…"],
@@ -274,6 +277,7 @@ export const operator = catalogue({
   "timeline.none": ["Belum ada peristiwa.", "Nothing yet."],
   "timeline.correction": ["koreksi", "correction"],
   "timeline.late": ["dicatat {time}", "recorded {time}"],
+  "timeline.later": ["dicatat belakangan {time}", "entered later, {time}"],
 
   "note.label": ["Catatan", "Note"],
   "note.placeholder": ["Tulis catatan…", "Write a note…"],

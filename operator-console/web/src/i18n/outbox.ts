@@ -43,6 +43,7 @@ export const outbox = catalogue({
   "command.SetDutyState": ["Keadaan bertugas", "Duty state"],
   "command.HandOverShift": ["Serah terima shift", "Shift hand-over"],
   "command.OpenIncident": ["Buka kejadian", "Open the incident"],
+  "command.EnterPaperForm": ["Formulir kertas", "Paper form"],
   "command.EditIncident": ["Perubahan kartu", "Edit of the card"],
   "command.VerifyPlace": ["Verifikasi lokasi", "Verification of the place"],
   "command.ClassifyIncident": ["Jenis dan prioritas", "Type and priority"],

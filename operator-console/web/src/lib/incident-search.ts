@@ -34,8 +34,13 @@ export async function findIncidents(query: string): Promise<IncidentView[]> {
   return reply.incidents;
 }
 
+/** Whether the digits typed are the last part of this number: `12` is 0012, whatever else has a 12 in it. */
+function isNumber(typed: string, number: string): boolean {
+  return /^\d{1,6}$/.test(typed) && Number(typed) === Number(shortNumber(number));
+}
+
 /** Going to an incident, as the command line offers it. */
-export function incidentCommand(one: IncidentView, go: (one: IncidentView) => void): Command {
+export function incidentCommand(one: IncidentView, go: (one: IncidentView) => void, typed = ""): Command {
   const place = one.place?.text || one.place?.kelurahanName || t("mine.noPlace");
   const type = catalog.typeName(one.typeCode, one.typeName) || t("mine.noType");
   return {
@@ -44,6 +49,7 @@ export function incidentCommand(one: IncidentView, go: (one: IncidentView) => vo
     words: () => wordsOf(one),
     detail: () => [one.priority ? `P${one.priority}` : "", one.ownerLabel].filter(Boolean).join(" · "),
     says: () => t("cmd.goTo", { number: one.number }),
+    ...(isNumber(typed, one.number) ? { stands: "first" as const } : {}),
     run: () => go(one),
   };
 }

@@ -13,7 +13,8 @@ const SCREENS: Partial<Record<Role, readonly string[]>> = {
 
 /** Further pages that a role may open, without a place among its screens. */
 const ALSO: Partial<Record<Role, readonly string[]>> = {
-  [Role.SUPERVISOR]: ["/supervisor/wall", "/supervisor/reports", "/supervisor/replay"],
+  [Role.OPERATOR]: ["/paper"],
+  [Role.SUPERVISOR]: ["/supervisor/wall", "/supervisor/reports", "/supervisor/replay", "/paper"],
 };
 
 export function screensOf(role: Role): readonly string[] {

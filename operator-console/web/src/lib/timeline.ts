@@ -4,6 +4,8 @@ import { shortName } from "./short-name.ts";
 
 /** Recorded this much after it happened, an event says so. */
 const LATE_MS = 5000;
+/** From here on it was not recorded as it happened, but entered afterwards: told later, or written on paper. */
+const LATER_MS = 60_000;
 /** Characters of a row made of several events; more begin a new row. */
 const ROW_CHARS_MAX = 160;
 
@@ -17,6 +19,16 @@ export interface TimelineRow {
   correction: boolean;
   /** When it was recorded, where that was noticeably later. */
   recordedAt: number | undefined;
+}
+
+export function isEnteredLater(at: number, recordedAt: number): boolean {
+  return recordedAt - at > LATER_MS;
+}
+
+/** The contract marks what was entered afterwards like a correction; on the screen that has words of its own. */
+function isCorrection(entry: TimelineEntry): boolean {
+  const isLater = isEnteredLater(ms(entry.occurredAt) ?? 0, ms(entry.recordedAt) ?? 0);
+  return entry.correction && (!isLater || /correct|reopened/.test(entry.event));
 }
 
 interface Line extends TimelineRow {
@@ -77,7 +89,7 @@ export function timelineRows(
       at,
       text: text(entry) || entry.event,
       who: name ? label.replaceAll(name, shortName(agencyCode, name)) : label,
-      correction: entry.correction,
+      correction: isCorrection(entry),
       recordedAt: recorded !== undefined && recorded - at >= LATE_MS ? recorded : undefined,
       event: entry.event,
       assignmentId: entry.assignmentId,

@@ -230,7 +230,8 @@ async function give(incidentId: string, toAccountId: string): Promise<void> {
 
 /** What depends on the words typed: a note to add, an agency to send, a colleague to give the card to. */
 export function findInCard(card: CardInHand, typed: string): Command[] {
-  if (!typed) return [];
+  // A number looks for a case. It must never send the regiment that has it in its name.
+  if (!/\p{L}/u.test(typed)) return [];
   return [...noteCommands(card, typed), ...agencyCommands(card), ...colleagueCommands(card)];
 }
 

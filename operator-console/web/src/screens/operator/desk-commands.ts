@@ -40,6 +40,19 @@ export function deskCommands(open: DeskDialogs): Command[] {
       run: () => void desk.take(desk.alarms.find((one) => !one.takenByLabel)),
       when: () => desk.alarms.some((one) => !one.takenByLabel),
     },
+    {
+      id: "paper.enter",
+      combo: "Alt+k",
+      label: () => t("paper.key"),
+      words: () => t("paper.words"),
+      run: () => desk.select("paper"),
+    },
+    {
+      id: "paper.print",
+      label: () => t("paper.blankKey"),
+      words: () => t("paper.words"),
+      run: () => void window.open("/paper", "_blank", "noopener"),
+    },
     { id: "city.search", combo: "Alt+c", label: () => t("city.searchKey"), run: open.search },
     ...DUTY_STATES.map(dutyCommand),
     { id: "duty.handOver", label: () => t("duty.handOver"), run: open.shift },
@@ -97,7 +110,7 @@ const UNASKED_MAX = 12;
 /** The open incidents, mine first, and the search for those that are not on the board. */
 export function findIncident(typed: string): Command[] {
   const others = desk.open.filter((one) => one.ownerAccountId !== desk.me);
-  const all = [...desk.myIncidents, ...others].map((one) => incidentCommand(one, goTo));
+  const all = [...desk.myIncidents, ...others].map((one) => incidentCommand(one, goTo, typed));
   return typed ? [...all, searchCommand(typed, goTo)] : all.slice(0, UNASKED_MAX);
 }
 

@@ -10,7 +10,7 @@ import { session } from "../../lib/session.svelte.ts";
 import { world } from "../../lib/world.svelte.ts";
 import { CardForm } from "./form.svelte.ts";
 
-/** What lies on the desk: `call:<id>`, `incident:<id>`, `new`, or nothing. */
+/** What lies on the desk: `call:<id>`, `incident:<id>`, `new`, `paper` (a form to be entered), or nothing. */
 export type CardKey = string;
 
 function byTime(field: (one: CallView) => number): (a: CallView, b: CallView) => number {
@@ -152,7 +152,7 @@ class Desk {
   }
 
   #exists(key: CardKey): boolean {
-    if (key === "new") return true;
+    if (key === "new" || key === "paper") return true;
     if (key.startsWith("call:")) return world.call(key.slice(5)) !== undefined;
     return world.incident(key.slice(9)) !== undefined;
   }
