@@ -114,20 +114,25 @@ test("agencies are sent, notes added and cards reached by typing, and it says be
   });
 
   await test.step("to one that is no longer open, by searching all", async () => {
-    await line.run("batalkan", `Membuka dialog untuk ${first}`);
+    await line.run("kejadian baru", /kejadian baru tanpa panggilan/i);
+    await operator.field("Uraian kejadian").fill("Bau gas di gang.");
+    await page.keyboard.press("F8");
+    const third = await operator.incidentNumber();
+    await line.run("batalkan", `Membuka dialog untuk ${third}`);
     await page
-      .getByRole("dialog", { name: `Batalkan kejadian ${first}` })
+      .getByRole("dialog", { name: `Batalkan kejadian ${third}` })
       .getByRole("textbox")
       .fill("Keliru");
     await page.keyboard.press("Control+Enter");
     await expect(operator.card.getByText("dibatalkan", { exact: true })).toBeVisible();
     await line.run(short(second), `Buka kartu ${second}`);
-    await line.type(first);
-    await expect(line.chosen).toContainText(`Cari “${first}” di semua kejadian`);
+    await expect(page.getByRole("region", { name: "Terbuka di kota" })).not.toContainText(short(third));
+    await line.type(third);
+    await expect(line.chosen).toContainText(`Cari “${third}” di semua kejadian`);
     await page.keyboard.press("Enter");
-    await expect(line.says).toContainText(`Buka kartu ${first}`);
+    await expect(line.says).toContainText(`Buka kartu ${third}`);
     await page.keyboard.press("Enter");
-    await expect(operator.card).toHaveAccessibleName(`Kejadian ${first}`);
+    await expect(operator.card).toHaveAccessibleName(`Kejadian ${third}`);
     await expect(operator.card.getByText("dibatalkan", { exact: true })).toBeVisible();
   });
 
@@ -201,7 +206,7 @@ for (const theme of ["dark", "light"] as const) {
 
     const supervisor = new Supervisor(await seat("supervisor1", { theme }));
     const above = new CommandLine(supervisor.page);
-    await expect(supervisor.tile(number)).toBeVisible();
+    await expect(supervisor.tile(number).first()).toBeVisible();
     await above.type(short(number));
     await inspect(supervisor.page, `commands-supervisor-${theme}`);
     await supervisor.page.keyboard.press("Enter");

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { DraftText } from "./draft-text.svelte.ts";
 import { dropDraft, loadDraft, ownDrafts, saveDraft, sweep } from "./drafts.ts";
 import { comboOf, keyText } from "./keys.ts";
 import { fingerprint, RequestIds } from "./requests.ts";
@@ -111,5 +112,26 @@ describe("keys", () => {
     expect(press("?", { shiftKey: true })).toBe("?");
     expect(keyText("Ctrl+Enter")).toBe("Ctrl ⏎");
     expect(keyText("Alt+g")).toBe("Alt G");
+  });
+});
+
+describe("what is typed into a dialog", () => {
+  beforeEach(() => {
+    localStorage.clear();
+    ownDrafts("a");
+  });
+  test("is there again after a reload, until it has been sent", () => {
+    new DraftText("cancel.1").text = "Laporan keliru";
+    const again = new DraftText("cancel.1");
+    expect([again.text, new DraftText("cancel.2").text]).toEqual(["Laporan keliru", ""]);
+    again.sent();
+    expect(new DraftText("cancel.1").text).toBe("");
+  });
+  test("leaves nothing behind when it is emptied, or has no name", () => {
+    const named = new DraftText("cancel.1");
+    named.text = "x";
+    named.text = "";
+    new DraftText().text = "rahasia";
+    expect(localStorage.length).toBe(0);
   });
 });

@@ -77,11 +77,14 @@ function sending(card: CardInHand): Command[] {
       combo: "Ctrl+Enter",
       label: () => (card.incident ? t("card.sendNow") : t("card.sendKey")),
       says: () =>
-        card.incident
-          ? t("cmd.sendTickedSays", { number: card.incident.number, list: whom() })
-          : t("cmd.openSendSays", { list: whom() }),
+        card.incident && ticked().length === 0
+          ? t("cmd.saveSays", { number: card.incident.number })
+          : card.incident
+            ? t("cmd.sendTickedSays", { number: card.incident.number, list: whom() })
+            : t("cmd.openSendSays", { list: whom() }),
       run: () => void card.send(),
-      when: () => isEditable(card),
+      // On an open incident, with nobody ticked and nothing typed, there is nothing to send.
+      when: () => isEditable(card) && (!card.incident || ticked().length > 0 || card.form.unsaved),
     },
     {
       id: "card.save",
@@ -267,8 +270,12 @@ function agencyCommands(card: CardInHand): Command[] {
   const running = new Set(
     desk.assignments.filter((one) => one.step <= Step.COMPLETED).map((one) => one.agencyCode),
   );
+  // Those of the type's plan first: they are meant more often than the alphabet.
+  const plan = card.sending.proposals(card.form.fields.typeCode, desk.assignments).map((one) => one.code);
+  const place = (code: string) => (plan.includes(code) ? plan.indexOf(code) : plan.length);
   return catalog.agencies
     .filter((one) => one.kind !== "neighbour" && !running.has(one.code))
+    .sort((a, b) => place(a.code) - place(b.code))
     .map((one) => {
       const agency = pick(one.nameId, one.nameEn);
       const online = () => catalog.online(one.code);
