@@ -92,7 +92,11 @@ test("agencies are sent, notes added and cards reached by typing, and it says be
   await test.step("a note, by its word or simply by typing it", async () => {
     await line.run("catatan Listrik sudah padam.", `Menambah catatan ini ke linimasa ${first}`);
     await expect(operator.timeline).toContainText("Listrik sudah padam.");
-    await line.run("Jalan samping tertutup mobil.", `Menambah catatan ini ke linimasa ${first}`);
+    await line.type("Jalan samping tertutup mobil.");
+    await expect(line.chosen).toContainText("di semua kejadian");
+    await page.keyboard.press("ArrowDown");
+    await expect(line.says).toContainText(`Menambah catatan ini ke linimasa ${first}`);
+    await page.keyboard.press("Enter");
     await expect(operator.timeline).toContainText("Jalan samping tertutup mobil.");
   });
 

@@ -78,7 +78,6 @@ test("a step reported by mistake is taken back, and a unit is diverted to a wors
       .getByRole("button", { name: one.split("-").at(-1) ?? one })
       .click();
     await expect(operator.card).toHaveAccessibleName(`Kejadian ${one}`);
-    await expect(operator.timeline).toContainText("Orang terjebak");
-    await expect(operator.timeline).toContainText(two);
+    await expect(operator.timeline).toContainText("DAMKAR-01 dialihkan ke kejadian lain: Orang terjebak");
   });
 });

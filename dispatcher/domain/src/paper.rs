@@ -37,7 +37,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_unix_ms(1_795_316_400_000);
 
     fn field_of(moments: &[Moment<'_>]) -> Option<String> {
-        in_order(moments, NOW).err().and_then(|error| error.field)
+        in_order(moments, NOW).err().and_then(|error| error.field.clone())
     }
 
     #[test]

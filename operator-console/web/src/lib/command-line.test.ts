@@ -22,7 +22,11 @@ const desk = group(
       ? [command(`search ${typed}`, { stands: "last" }), command("0012 fire", { words: () => "12" })]
       : [],
 );
-const card = group("Card", [command("close the incident", { words: () => "finish" }), command("mark prank")]);
+const card = group(
+  "Card",
+  [command("close the incident", { words: () => "finish" }), command("mark prank")],
+  (typed) => (typed.includes(" ") ? [command(`note ${typed}`, { stands: "last" })] : []),
+);
 const labels = (typed: string, recent: string[] = []) =>
   offer([desk, card], typed, recent, "Recent").map((section) => [
     section.title,
@@ -40,6 +44,9 @@ describe("the command line", () => {
     expect(labels("fin")).toEqual([["", "close the incident", "search fin"]]);
     expect(labels("imp")).toEqual([["", "search imp"]]);
     expect(labels("12")).toEqual([["", "0012 fire", "search 12"]]);
+  });
+  test("when nothing fits, looks for it rather than writing it down", () => {
+    expect(labels("smoke in the lane")).toEqual([["", "search smoke in the lane", "note smoke in the lane"]]);
   });
   test("puts the recently used first among those that fit alike", () => {
     expect(labels("a").flat()).toEqual(["", "answer", "search a"]);

@@ -54,7 +54,8 @@ export function offer(
     return sections.filter((section) => section.offers.length > 0);
   }
   const first = all.filter((one) => one.command.stands === "first");
-  const last = all.filter((one) => one.command.stands === "last");
+  // When nothing fits, Enter should rather look (what the desk offers) than write something (what the card offers).
+  const last = all.filter((one) => one.command.stands === "last").reverse();
   const rest = all.filter((one) => !one.command.stands);
   const fitting = [...byAge(rest.filter(isRecent)), ...rest.filter((one) => !isRecent(one))];
   const offers = [...first, ...search(fitting, typed, textOf, OFFERED_MAX), ...last];
