@@ -192,6 +192,8 @@ test("language, theme and keys answer to both languages, and the line is listed 
 
 for (const theme of ["dark", "light"] as const) {
   test(`the command line is accessible, also for agency and supervisor (${theme})`, async ({ seat }) => {
+    // axe reads three screens, each for seconds on a busy machine.
+    test.setTimeout(300_000);
     const operator = new Operator(await seat("operator3", { theme }));
     const number = await operator.dispatchCase(
       aCase(theme === "dark" ? "431" : "432", "Asap dari gudang karet."),

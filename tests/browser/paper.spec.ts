@@ -169,6 +169,7 @@ test("a prank on paper is a call and no case", async ({ seat }) => {
 
 for (const theme of ["dark", "light"] as const) {
   test(`paper is accessible, and prints on A4 (${theme})`, async ({ seat }) => {
+    test.setTimeout(240_000);
     const page = await seat("operator2", { theme });
     await page.keyboard.press("Alt+k");
     await expect(page.getByLabel("Nomor formulir")).toBeFocused();
