@@ -316,6 +316,8 @@ export const setup = catalogue({
   "auditDetail.equipment": ["Peralatan", "Equipment"],
   "auditDetail.shareable": ["Beberapa kejadian sekaligus", "Several incidents at once"],
   "auditDetail.in_service": ["Aktif", "In service"],
+  "auditDetail.from": ["Mulai", "From"],
+  "auditDetail.to": ["Sampai", "To"],
   "auditDetail.to_label": ["Kepada", "To"],
   "auditDetail.incidents": ["Kejadian", "Incidents"],
   "auditDetail.calls": ["Panggilan", "Calls"],
