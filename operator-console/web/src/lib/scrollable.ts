@@ -1,5 +1,6 @@
 /** What can hold the keyboard's focus by itself. */
-const FOCUSABLE = 'a[href], button:not([disabled]), input, select, textarea, [tabindex]:not([tabindex="-1"])';
+const FOCUSABLE =
+  'a[href], button:not([disabled], [tabindex="-1"]), input, select, textarea, [tabindex]:not([tabindex="-1"])';
 
 /** What of an element decides whether it can be focused, or how high the box's content is. */
 const ATTRIBUTES = ["disabled", "tabindex", "href", "hidden", "open", "class"];
