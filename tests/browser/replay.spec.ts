@@ -54,7 +54,7 @@ class Replay {
   }
 }
 
-test("a case that is over is played again from its first ring to its close, by keyboard", async ({
+test("a case is played again from its first ring, through its lanes and back, by keyboard", async ({
   seat,
 }) => {
   test.setTimeout(300_000);
