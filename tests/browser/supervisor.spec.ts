@@ -1,4 +1,5 @@
 import { Agency } from "./support/agency.ts";
+import { requestId, signInApi } from "./support/api.ts";
 import { inspect } from "./support/inspect.ts";
 import { DAMKAR, Operator } from "./support/operator.ts";
 import { Supervisor } from "./support/supervisor.ts";
@@ -54,7 +55,7 @@ test("a case moves over the board, its alarm is taken, its card is read along, t
   await expect(card).toBeHidden();
 });
 
-test("figures are counted against their targets and lead to what was counted", async ({ seat }) => {
+test("figures are counted against their targets and lead to what was counted", async ({ server, seat }) => {
   test.setTimeout(240_000);
   const operator = new Operator(await seat("operator2"));
   const supervisor = new Supervisor(await seat("supervisor1"));
@@ -64,6 +65,13 @@ test("figures are counted against their targets and lead to what was counted", a
     caller: "Pedagang pasar",
     narrative: "Api dari kios.",
     type: "Kebakaran bangunan",
+  });
+  const api = await signInApi(server.url, "operator3");
+  const placed = await api.incidents.openIncident({
+    requestId: requestId(),
+    typeCode: "pohon-tumbang",
+    narrative: "Pohon melintang di jalan.",
+    place: { text: "Jalan contoh", point: { latitude: 0.897602, longitude: 108.978529, accuracyM: 10 } },
   });
   // The calls of this file's tests, each answered and sent at once.
   await supervisor.expectFigure("Dijawab ≤ 15 detik", /\d+ \/ \d+/);
@@ -92,13 +100,33 @@ test("figures are counted against their targets and lead to what was counted", a
   await page.getByRole("radio", { name: "Bulan" }).check();
   await expect(page.getByRole("region", { name: "Menurut SKPD" }).getByText(DAMKAR)).toBeVisible();
   await inspect(page, "supervisor-report");
-  for (const format of ["CSV", "XLSX"]) {
+  // The map is of the same figures as the table beside it, and leads to the same cases.
+  const map = page.getByRole("region", { name: "Peta kejadian menurut kelurahan" });
+  const area = map.getByRole("button", { name: /^Daftar Pasiran: \d+$/ }).first();
+  await expect(area).toBeVisible();
+  const counted = (await area.getAttribute("aria-label"))?.replace(/\D+/g, "") ?? "";
+  await expect(
+    page.getByRole("region", { name: "Menurut kelurahan" }).getByRole("button", { name: `Daftar Pasiran: ${counted}` }),
+  ).toBeVisible();
+  await area.focus();
+  await page.keyboard.press("Enter");
+  const listed = page.getByRole("dialog", { name: /^Pasiran/ });
+  await expect(listed.getByRole("button", { name: placed.number })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(listed).toBeHidden();
+  for (const format of ["PDF", "CSV", "XLSX"]) {
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: format, exact: true }).click();
     expect((await download).suggestedFilename()).toMatch(
       new RegExp(`^siaga-laporan-bulan-\\d{4}-\\d{2}-01\\.${format.toLowerCase()}$`),
     );
   }
+  // A report that does not come is said, and the button is there to try again.
+  await page.route(/GetActivityReport/, (route) => route.abort());
+  await page.getByRole("button", { name: "PDF", exact: true }).click();
+  await expect(page.getByRole("alert").first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "PDF", exact: true })).toBeEnabled();
+  await page.unroute(/GetActivityReport/);
   await page.keyboard.press("Escape");
   await expect(page).toHaveURL(/\/supervisor$/);
 });

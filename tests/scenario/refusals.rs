@@ -182,3 +182,28 @@ async fn malformed_requests_do_not_end_the_server() {
     let ready = client.get(format!("{}/readyz", server.url)).send().await.unwrap();
     assert!(ready.status().is_success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_may_see_figures_prints_them() {
+    let server = Server::start().await;
+    let request = |period: v1::Period, day: &str| v1::GetActivityReportRequest {
+        period: period.into(),
+        day: day.to_owned(),
+        language: String::new(),
+    };
+    for username in ["operator1", "damkar", "damkar-01"] {
+        let mut wrong = sign_in(&server.url, username).await;
+        let refusal = wrong.statistics.get_activity_report(request(v1::Period::Day, "")).await.unwrap_err();
+        assert_eq!(code(&refusal), "SIAGA-1100", "{username}");
+    }
+    for username in ["supervisor1", "analis1", "admin"] {
+        let mut right = sign_in(&server.url, username).await;
+        let file = right.statistics.get_activity_report(request(v1::Period::Month, "")).await.unwrap().into_inner();
+        assert!(file.pdf.starts_with(b"%PDF-") && file.file_name.ends_with(".pdf"), "{username}");
+    }
+    let mut supervisor = sign_in(&server.url, "supervisor1").await;
+    for wrong in [request(v1::Period::Unspecified, ""), request(v1::Period::Week, "besok")] {
+        let refusal = supervisor.statistics.get_activity_report(wrong).await.unwrap_err();
+        assert_eq!(code(&refusal), "SIAGA-1001");
+    }
+}

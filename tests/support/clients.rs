@@ -5,7 +5,7 @@ use siaga_proto::v1::{
     self, access_service_client::AccessServiceClient, alarm_service_client::AlarmServiceClient,
     call_service_client::CallServiceClient, dispatch_service_client::DispatchServiceClient,
     hub_delivery_service_client::HubDeliveryServiceClient, incident_service_client::IncidentServiceClient,
-    unit_service_client::UnitServiceClient,
+    statistics_service_client::StatisticsServiceClient, unit_service_client::UnitServiceClient,
 };
 use tonic::{
     Request, Status,
@@ -48,6 +48,8 @@ pub struct Desk {
     pub alarms: AlarmServiceClient<Authed>,
     /// Delivery to the data hub.
     pub hub: HubDeliveryServiceClient<Authed>,
+    /// Figures and reports.
+    pub statistics: StatisticsServiceClient<Authed>,
 }
 
 /// Signs a demonstration account in.
@@ -82,6 +84,7 @@ pub fn with_token(channel: Channel, token: String, account: v1::AccountView) -> 
         units: client!(UnitServiceClient),
         alarms: client!(AlarmServiceClient),
         hub: client!(HubDeliveryServiceClient),
+        statistics: client!(StatisticsServiceClient),
     }
 }
 

@@ -4,6 +4,8 @@
 //! resolved (names, not codes), in the report's language where it comes from data, and masked.
 //! The renderer only lays out what it is given. All times are UTC and are printed in WIB.
 
+pub mod activity;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -473,6 +475,16 @@ pub trait ReportRenderer: Send + Sync {
     /// # Errors
     /// [`ReportError::Busy`] when its own queue is full, [`ReportError::Failed`] otherwise.
     fn render(&self, report: &IncidentReport, language: ReportLanguage) -> Result<Vec<u8>, ReportError>;
+
+    /// Makes the document of a day, week or month.
+    ///
+    /// # Errors
+    /// As [`ReportRenderer::render`].
+    fn render_activity(
+        &self,
+        report: &activity::ActivityReport,
+        language: ReportLanguage,
+    ) -> Result<Vec<u8>, ReportError>;
 }
 
 #[cfg(test)]

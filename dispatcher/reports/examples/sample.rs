@@ -9,6 +9,9 @@ use siaga_reports::TypstReportRenderer;
 #[path = "../src/sample.rs"]
 mod sample;
 
+#[path = "../src/activity/sample.rs"]
+mod activity;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder: PathBuf = std::env::args_os().nth(1).ok_or("name the folder to write to")?.into();
     let wanted = std::env::args().nth(2).unwrap_or_default();
@@ -25,6 +28,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     ] {
         if name.contains(&wanted) {
             std::fs::write(folder.join(name), renderer.render(&report, language)?)?;
+        }
+    }
+    for (name, report, language) in [
+        ("activity-id.pdf", activity::month(), ReportLanguage::Indonesian),
+        ("activity-en.pdf", activity::month(), ReportLanguage::English),
+        ("activity-empty.pdf", activity::empty(), ReportLanguage::Indonesian),
+    ] {
+        if name.contains(&wanted) {
+            std::fs::write(folder.join(name), renderer.render_activity(&report, language)?)?;
         }
     }
     Ok(())

@@ -53,6 +53,25 @@ pub(crate) fn clock(texts: &Texts, at: Timestamp, reference: Option<Date>) -> St
     }
 }
 
+/// "21.00", the hour that a moment lies in.
+pub(crate) fn hour(texts: &Texts, at: Timestamp) -> String {
+    in_wib(at).map_or_else(String::new, |local| format!("{:02}{}00", local.hour(), texts.time_separator))
+}
+
+/// "Minggu 22/11".
+pub(crate) fn weekday_day(texts: &Texts, at: Timestamp) -> String {
+    let Some(local) = in_wib(at) else {
+        return texts.bad_time.to_owned();
+    };
+    let weekday = texts.weekdays[usize::from(local.weekday().number_days_from_monday())];
+    format!("{weekday} {}/{}", local.day(), u8::from(local.month()))
+}
+
+/// "22".
+pub(crate) fn day_of_month(at: Timestamp) -> String {
+    in_wib(at).map_or_else(String::new, |local| local.day().to_string())
+}
+
 /// "22 November 2026 21.46 WIB".
 pub(crate) fn date_and_minute(texts: &Texts, at: Timestamp) -> String {
     let Some(local) = in_wib(at) else {
@@ -98,7 +117,7 @@ pub(crate) fn point(texts: &Texts, point: ReportPoint) -> String {
     format!("{}° {northing}, {}° {easting}{accuracy}", degrees(point.lat), degrees(point.lon))
 }
 
-fn decimal(texts: &Texts, number: String) -> String {
+pub(crate) fn decimal(texts: &Texts, number: String) -> String {
     number.replace('.', &texts.decimal_separator.to_string())
 }
 

@@ -3,6 +3,7 @@
 //! A report becomes strings (`view`), the strings become JSON, and the template reads the JSON as
 //! data. No text of a report is ever part of the template's source, so none can change it.
 
+mod activity;
 mod facts;
 mod format;
 mod marks;

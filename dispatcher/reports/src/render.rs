@@ -4,7 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use serde::Serialize;
 use siaga_domain::Timestamp;
+use siaga_domain::report::activity::ActivityReport;
 use siaga_domain::report::{IncidentReport, ReportError, ReportLanguage, ReportRenderer};
 use time::OffsetDateTime;
 use typst::diag::SourceDiagnostic;
@@ -13,8 +15,9 @@ use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
+use crate::activity::ActivityView;
 use crate::view::View;
-use crate::world::{Base, ReportWorld};
+use crate::world::{Base, ReportWorld, Template};
 
 /// Documents that may wait for their turn, the one being set included.
 const WAITING_MAX: usize = 8;
@@ -62,14 +65,18 @@ impl TypstReportRenderer {
     }
 
     /// Lays the document out; the tests look at its pages.
-    pub(crate) fn layout(&self, view: &View) -> Result<PagedDocument, ReportError> {
+    pub(crate) fn layout(&self, template: Template, view: &impl Serialize) -> Result<PagedDocument, ReportError> {
         let data = serde_json::to_vec(view).map_err(|error| ReportError::Failed(error.to_string()))?;
-        let world = ReportWorld::new(&self.base, data);
+        let world = ReportWorld::new(&self.base, template, data);
         typst::compile::<PagedDocument>(&world).output.map_err(|diagnostics| failed(&diagnostics))
     }
 
     pub(crate) fn view(&self, report: &IncidentReport, language: ReportLanguage) -> View {
         View::new(report, language, &self.base)
+    }
+
+    pub(crate) fn activity_view(&self, report: &ActivityReport, language: ReportLanguage) -> ActivityView {
+        ActivityView::new(report, language, &self.base)
     }
 
     /// Fills the queue, for the test of a full one.
@@ -80,39 +87,53 @@ impl TypstReportRenderer {
 
     fn render_now(&self, report: &IncidentReport, language: ReportLanguage) -> Result<Vec<u8>, ReportError> {
         let view = self.view(report, language);
-        let document = self.layout(&view)?;
-        let mut options = PdfOptions {
-            // The same copy gets the same identifier; only a hash of it is in the file.
-            ident: Smart::Custom(format!(
-                "{}/{}/{}",
-                view.document_title(),
-                report.revision,
-                report.printed_at.unix_ms()
-            )),
-            creator: Smart::Custom(Some("Siaga".to_owned())),
-            timestamp: pdf_timestamp(report.printed_at),
-            standards: archival()?,
-            ..PdfOptions::default()
-        };
-        // A case must have its report: what the archive's rules refuse (they are strict about
-        // single glyphs) still comes out as an ordinary tagged PDF.
-        typst_pdf::pdf(&document, &options).or_else(|_| {
-            options.standards = PdfStandards::default();
-            typst_pdf::pdf(&document, &options).map_err(|diagnostics| failed(&diagnostics))
-        })
+        let ident = format!("{}/{}/{}", view.document_title(), report.revision, report.printed_at.unix_ms());
+        file(&self.layout(Template::Incident, &view)?, ident, report.printed_at)
     }
-}
 
-impl ReportRenderer for TypstReportRenderer {
-    fn render(&self, report: &IncidentReport, language: ReportLanguage) -> Result<Vec<u8>, ReportError> {
+    fn render_activity_now(&self, report: &ActivityReport, language: ReportLanguage) -> Result<Vec<u8>, ReportError> {
+        let view = self.activity_view(report, language);
+        let ident = format!("{}/{}", view.document_title(), report.printed_at.unix_ms());
+        file(&self.layout(Template::Activity, &view)?, ident, report.printed_at)
+    }
+
+    /// One document at a time, forgotten afterwards.
+    fn in_turn(&self, job: impl FnOnce() -> Result<Vec<u8>, ReportError>) -> Result<Vec<u8>, ReportError> {
         let _place = Place::take(&self.waiting)?;
         // The lock guards no data, so a panic under it leaves nothing broken.
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.render_now(report, language)));
+        let outcome = catch_unwind(AssertUnwindSafe(job));
         // typst keeps what it computed for the next run, which here is another person's case:
         // forget it all, so that memory stays bounded and erased data do not live on in it.
         typst::comemo::evict(0);
         outcome.unwrap_or_else(|_| Err(ReportError::Failed("the typesetter panicked".to_owned())))
+    }
+}
+
+/// The bytes of a laid-out document. The same copy gets the same identifier; only a hash of it is in the file.
+fn file(document: &PagedDocument, ident: String, printed_at: Timestamp) -> Result<Vec<u8>, ReportError> {
+    let mut options = PdfOptions {
+        ident: Smart::Custom(ident),
+        creator: Smart::Custom(Some("Siaga".to_owned())),
+        timestamp: pdf_timestamp(printed_at),
+        standards: archival()?,
+        ..PdfOptions::default()
+    };
+    // A case must have its report: what the archive's rules refuse (they are strict about
+    // single glyphs) still comes out as an ordinary tagged PDF.
+    typst_pdf::pdf(document, &options).or_else(|_| {
+        options.standards = PdfStandards::default();
+        typst_pdf::pdf(document, &options).map_err(|diagnostics| failed(&diagnostics))
+    })
+}
+
+impl ReportRenderer for TypstReportRenderer {
+    fn render(&self, report: &IncidentReport, language: ReportLanguage) -> Result<Vec<u8>, ReportError> {
+        self.in_turn(|| self.render_now(report, language))
+    }
+
+    fn render_activity(&self, report: &ActivityReport, language: ReportLanguage) -> Result<Vec<u8>, ReportError> {
+        self.in_turn(|| self.render_activity_now(report, language))
     }
 }
 

@@ -2,15 +2,21 @@
 
 use siaga_domain::report::{IncidentReport, Personal, ReportError, ReportLanguage, ReportRenderer};
 use typst::layout::{Frame, FrameItem};
+use typst_layout::PagedDocument;
 
 use crate::TypstReportRenderer;
 use crate::sample;
 use crate::view::{CALLS_MAX, TIMELINE_ROWS_MAX};
+use crate::world::Template;
 
 /// The text of each page, without blanks, since a line may break anywhere.
 fn pages(report: &IncidentReport, language: ReportLanguage) -> Vec<String> {
     let renderer = TypstReportRenderer::new();
-    let document = renderer.layout(&renderer.view(report, language)).unwrap();
+    texts_of(&renderer.layout(Template::Incident, &renderer.view(report, language)).unwrap())
+}
+
+/// The text of each page, without blanks.
+pub(crate) fn texts_of(document: &PagedDocument) -> Vec<String> {
     document
         .pages()
         .iter()
@@ -32,12 +38,12 @@ fn collect(frame: &Frame, text: &mut String) {
     }
 }
 
-fn squash(text: &str) -> String {
+pub(crate) fn squash(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200B}').collect()
 }
 
 #[track_caller]
-fn assert_shows(page: &str, expected: &str) {
+pub(crate) fn assert_shows(page: &str, expected: &str) {
     assert!(page.contains(&squash(expected)), "{expected:?} is not in:\n{page}");
 }
 
@@ -49,12 +55,12 @@ fn render(report: &IncidentReport) -> Vec<u8> {
     TypstReportRenderer::new().render(report, ReportLanguage::Indonesian).unwrap()
 }
 
-fn contains(bytes: &[u8], needle: &str) -> bool {
+pub(crate) fn contains(bytes: &[u8], needle: &str) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
 }
 
 #[track_caller]
-fn assert_archival(pdf: &[u8]) {
+pub(crate) fn assert_archival(pdf: &[u8]) {
     assert!(pdf.starts_with(b"%PDF-1.7"));
     assert!(contains(pdf, "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>"));
     assert!(contains(pdf, "<pdfuaid:part>1</pdfuaid:part>"));

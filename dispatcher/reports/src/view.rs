@@ -2,9 +2,10 @@
 //! written, every text cleaned and limited. The template decides nothing but the look.
 
 use serde::Serialize;
+use siaga_domain::Timestamp;
 use siaga_domain::report::{
-    IncidentReport, Personal, ReportAgency, ReportAgencyEnd, ReportInterval, ReportLanguage, ReportMark, ReportStep,
-    ReportStepTime, ReportUnit,
+    IncidentReport, Letterhead, Personal, ReportAgency, ReportAgencyEnd, ReportInterval, ReportLanguage, ReportMark,
+    ReportStep, ReportStepTime, ReportUnit,
 };
 use time::Date;
 
@@ -99,15 +100,31 @@ pub(crate) struct View {
     result: Vec<Fact>,
     legal_basis_label: &'static str,
     legal_basis: Vec<String>,
-    signature: Signature,
+    signature: SignatureView,
     replaced: Option<&'static str>,
 }
 
 #[derive(Serialize)]
-struct LetterheadView {
+pub(crate) struct LetterheadView {
     lines: Vec<String>,
     contacts: Vec<String>,
     note: Option<String>,
+}
+
+impl LetterheadView {
+    pub(crate) fn new(letterhead: &Letterhead, cleaner: &Cleaner) -> Self {
+        let upper: Vec<String> = letterhead.lines.iter().map(|line| line.to_uppercase()).collect();
+        Self {
+            // Capitals before cleaning: a capital may need another glyph than its small letter.
+            lines: lines(&upper, cleaner),
+            contacts: lines(&letterhead.contacts, cleaner),
+            note: letterhead.note.as_deref().map(|note| cleaner.line(note, LINE_CHARS_MAX)),
+        }
+    }
+}
+
+fn lines(lines: &[String], cleaner: &Cleaner) -> Vec<String> {
+    lines.iter().take(LINES_MAX).map(|line| cleaner.wide_line(line, LINE_CHARS_MAX)).collect()
 }
 
 #[derive(Serialize)]
@@ -146,10 +163,28 @@ struct Timeline {
 }
 
 #[derive(Serialize)]
-struct Signature {
+pub(crate) struct SignatureView {
     place_and_date: String,
     by: String,
     note: &'static str,
+}
+
+impl SignatureView {
+    /// `by` is cleaned already.
+    pub(crate) fn new(
+        letterhead: &Letterhead,
+        printed_at: Timestamp,
+        by: String,
+        texts: &'static Texts,
+        cleaner: &Cleaner,
+    ) -> Self {
+        let date = format::date(texts, printed_at);
+        let place_and_date = match &letterhead.city {
+            Some(city) => format!("{}, {date}", cleaner.line(city, LINE_CHARS_MAX)),
+            None => date,
+        };
+        Self { place_and_date, by, note: texts.signature }
+    }
 }
 
 /// What every part of the document needs at hand.
@@ -166,7 +201,7 @@ impl Context<'_> {
         self.cleaner.line(text, LINE_CHARS_MAX)
     }
 
-    fn time(&self, at: siaga_domain::Timestamp, mark: &ReportMark) -> Time {
+    fn time(&self, at: Timestamp, mark: &ReportMark) -> Time {
         Time { text: format::clock(self.texts, at, self.day), signs: self.legend.signs(mark), dim: false }
     }
 
@@ -202,10 +237,6 @@ impl Context<'_> {
         let cut = total.checked_sub(rows_max).filter(|cut| *cut > 0)?;
         Some(self.texts.cut_rows.replacen("{}", &cut.to_string(), 1))
     }
-
-    fn lines(&self, lines: &[String]) -> Vec<String> {
-        lines.iter().take(LINES_MAX).map(|line| self.cleaner.wide_line(line, LINE_CHARS_MAX)).collect()
-    }
 }
 
 impl View {
@@ -229,7 +260,7 @@ impl View {
             lang: texts.lang,
             title: texts.title,
             document_title: format!("{} {number}", texts.title),
-            letterhead: letterhead(report, context),
+            letterhead: LetterheadView::new(&report.letterhead, &context.cleaner),
             number_line: format!("{}: {number}  ·  {revision}", texts.number),
             banners: banners(report, texts),
             running_title: format!("{}  ·  {number}", texts.title),
@@ -253,8 +284,8 @@ impl View {
             victims: facts::victims(report, context),
             result: facts::result(report, context),
             legal_basis_label: texts.legal_basis,
-            legal_basis: context.lines(&report.legal_basis),
-            signature: signature(report, context, printed_by),
+            legal_basis: lines(&report.legal_basis, &context.cleaner),
+            signature: SignatureView::new(&report.letterhead, report.printed_at, printed_by, texts, &context.cleaner),
             replaced: None,
         };
         view.replaced = context.cleaner.has_replaced().then_some(texts.replaced);
@@ -263,16 +294,6 @@ impl View {
 
     pub(crate) fn document_title(&self) -> &str {
         &self.document_title
-    }
-}
-
-fn letterhead(report: &IncidentReport, context: &Context) -> LetterheadView {
-    let upper: Vec<String> = report.letterhead.lines.iter().map(|line| line.to_uppercase()).collect();
-    LetterheadView {
-        // Capitals before cleaning: a capital may need another glyph than its small letter.
-        lines: context.lines(&upper),
-        contacts: context.lines(&report.letterhead.contacts),
-        note: report.letterhead.note.as_deref().map(|note| context.line(note)),
     }
 }
 
@@ -291,15 +312,6 @@ fn sections(texts: &'static Texts) -> Sections {
         timeline: texts.section_timeline,
         result: texts.section_result,
     }
-}
-
-fn signature(report: &IncidentReport, context: &Context, printed_by: String) -> Signature {
-    let date = format::date(context.texts, report.printed_at);
-    let place_and_date = match &report.letterhead.city {
-        Some(city) => format!("{}, {date}", context.line(city)),
-        None => date,
-    };
-    Signature { place_and_date, by: printed_by, note: context.texts.signature }
 }
 
 fn stamps(report: &IncidentReport, context: &Context) -> Vec<Stamp> {

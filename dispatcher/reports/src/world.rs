@@ -21,9 +21,34 @@ pub(crate) struct Base {
     glyphs: HashSet<u32>,
     /// The fonts of each family that the template names: regular, bold, italic.
     families: Vec<Vec<FontInfo>>,
-    main: Source,
-    parts: Source,
+    sources: Vec<Source>,
 }
+
+/// Which document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Template {
+    /// The report of a case.
+    Incident,
+    /// The report of a day, week or month.
+    Activity,
+}
+
+impl Template {
+    fn file(self) -> FileId {
+        match self {
+            Self::Incident => file_id("report.typ"),
+            Self::Activity => file_id("activity.typ"),
+        }
+    }
+}
+
+/// The files of the templates, which are all that they can read beside the data.
+const SOURCES: [(&str, &str); 4] = [
+    ("report.typ", include_str!("../template/report.typ")),
+    ("activity.typ", include_str!("../template/activity.typ")),
+    ("parts.typ", include_str!("../template/parts.typ")),
+    ("charts.typ", include_str!("../template/charts.typ")),
+];
 
 /// The families that the template names, in lower case as the font book wants them.
 const FAMILIES: [&str; 2] = ["libertinus serif", "dejavu sans mono"];
@@ -51,8 +76,7 @@ impl Base {
             fonts,
             glyphs,
             families,
-            main: Source::new(file_id("report.typ"), include_str!("../template/report.typ").to_owned()),
-            parts: Source::new(file_id("parts.typ"), include_str!("../template/parts.typ").to_owned()),
+            sources: SOURCES.map(|(name, text)| Source::new(file_id(name), text.to_owned())).into(),
         }
     }
 }
@@ -74,13 +98,14 @@ impl Glyphs for Base {
 /// The world of one document.
 pub(crate) struct ReportWorld<'a> {
     base: &'a Base,
+    template: Template,
     data: Bytes,
 }
 
 impl<'a> ReportWorld<'a> {
     /// `data` is the view as JSON.
-    pub(crate) fn new(base: &'a Base, data: Vec<u8>) -> Self {
-        Self { base, data: Bytes::new(data) }
+    pub(crate) fn new(base: &'a Base, template: Template, data: Vec<u8>) -> Self {
+        Self { base, template, data: Bytes::new(data) }
     }
 }
 
@@ -94,15 +119,11 @@ impl World for ReportWorld<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.base.main.id()
+        self.template.file()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        [&self.base.main, &self.base.parts]
-            .into_iter()
-            .find(|source| source.id() == id)
-            .cloned()
-            .ok_or(FileError::AccessDenied)
+        self.base.sources.iter().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

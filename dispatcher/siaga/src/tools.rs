@@ -11,7 +11,7 @@ use siaga_core::command::Internal;
 use siaga_core::writer::{Lane, Writer};
 use siaga_core::{Context, CoreConfig};
 use siaga_domain::catalog::{Catalog, CatalogPart};
-use siaga_domain::report::{IncidentReport, ReportError, ReportLanguage, ReportRenderer};
+use siaga_domain::report::{IncidentReport, ReportError, ReportLanguage, ReportRenderer, activity::ActivityReport};
 use siaga_domain::{Aggregate, ErrorKind, Role, SiagaError};
 use siaga_store::{Store, StreamKey};
 
@@ -138,6 +138,10 @@ struct NoReports;
 
 impl ReportRenderer for NoReports {
     fn render(&self, _: &IncidentReport, _: ReportLanguage) -> Result<Vec<u8>, ReportError> {
+        Err(ReportError::Failed("the command line makes no reports".to_owned()))
+    }
+
+    fn render_activity(&self, _: &ActivityReport, _: ReportLanguage) -> Result<Vec<u8>, ReportError> {
         Err(ReportError::Failed("the command line makes no reports".to_owned()))
     }
 }

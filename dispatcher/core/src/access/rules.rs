@@ -149,6 +149,7 @@ pub const RULES: &[Rule] = &[
     routine("StatisticsService/GetCallVolume", FIGURES),
     routine("StatisticsService/GetActivity", FIGURES),
     routine("StatisticsService/ExportActivity", FIGURES),
+    routine("StatisticsService/GetActivityReport", FIGURES),
     // Leads to single calls and cases.
     routine("StatisticsService/ListFigure", Who::Roles(&[Role::Supervisor])),
     // The past of the boards; administrators keep the house, and have no board.

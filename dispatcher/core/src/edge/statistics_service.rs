@@ -39,6 +39,15 @@ impl StatisticsService for Edge {
         queries::export_activity(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
     }
 
+    async fn get_activity_report(
+        &self,
+        request: Request<v1::GetActivityReportRequest>,
+    ) -> Result<Response<v1::GetActivityReportResponse>, Status> {
+        let (who, _) = admitted(&request)?;
+        let reply = queries::get_activity_report(&self.core, &who, request.into_inner()).await;
+        reply.map(Response::new).map_err(status::of)
+    }
+
     async fn list_figure(
         &self,
         request: Request<v1::ListFigureRequest>,

@@ -4,10 +4,10 @@ use super::get_activity::activity;
 use crate::{
     Core,
     access::Caller,
-    convert,
+    convert, report,
     statistics::{
         calendar::Calendar,
-        export::{Language, csv, tables, views},
+        export::{Language, csv, file_name, tables, views},
     },
 };
 use siaga_domain::SiagaError;
@@ -22,22 +22,13 @@ pub(crate) async fn export_activity(
     _: &Caller,
     request: v1::ExportActivityRequest,
 ) -> Result<v1::ExportActivityResponse, SiagaError> {
-    let language = match request.language.as_str() {
-        "" | "id" => Language::Indonesian,
-        "en" => Language::English,
-        _ => return Err(SiagaError::invalid("language", "Pilih id atau en.", "Choose id or en.")),
-    };
+    let language = Language::from(report::language(&request.language)?);
     let report = activity(core, request.period(), &request.day, true).await?;
     let calendar = Calendar::new(core.context.config.utc_offset_minutes);
     let day = convert::time("from", report.from)?.map(|from| calendar.day_text(from)).unwrap_or_default();
-    let period = match request.period() {
-        v1::Period::Week => "minggu",
-        v1::Period::Month => "bulan",
-        v1::Period::Day | v1::Period::Unspecified => "hari",
-    };
     let tables = tables(&report, calendar, language);
     Ok(v1::ExportActivityResponse {
-        file_name: format!("siaga-laporan-{period}-{day}"),
+        file_name: file_name(request.period(), &day),
         csv: csv(&tables)?,
         tables: views(tables),
     })

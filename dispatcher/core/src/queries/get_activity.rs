@@ -45,6 +45,7 @@ pub(super) async fn activity(
     let length = if period == v1::Period::Day { HOUR_MS } else { DAY_MS };
     Ok(v1::GetActivityResponse {
         spans: volume::spans(&counted, &calendar.spans(window, length)),
+        hours: volume::hours(&counted, calendar),
         levels: level_figures(core, window, &counted, now).await?,
         ..figures
     })

@@ -3,6 +3,7 @@
 mod catalog_sections;
 mod export_activity;
 mod get_activity;
+mod get_activity_report;
 mod get_call;
 mod get_call_volume;
 mod get_caller_history;
@@ -26,6 +27,7 @@ mod tests;
 pub(crate) use catalog_sections::{get_catalog_section, list_catalog_versions};
 pub(crate) use export_activity::export_activity;
 pub(crate) use get_activity::get_activity;
+pub(crate) use get_activity_report::get_activity_report;
 pub(crate) use get_call::get_call;
 pub(crate) use get_call_volume::get_call_volume;
 pub(crate) use get_caller_history::get_caller_history;

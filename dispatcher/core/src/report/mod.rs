@@ -29,17 +29,83 @@ use build::Sight;
 use siaga_domain::{
     ErrorKind, Role, SiagaError,
     account::{Account, AccountEvent},
-    report::{ReportError, ReportLanguage},
+    report::{ReportError, ReportLanguage, ReportRenderer},
 };
 use siaga_proto::v1::{GetReportRequest, GetReportResponse};
 use std::{collections::BTreeSet, sync::Arc};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-/// Reports made at once; each takes a core for a while.
-static RENDERING: Semaphore = Semaphore::const_new(2);
-/// Reports that may wait for their turn.
-static WAITING: Semaphore = Semaphore::const_new(32);
+/// Reports of one kind: how many are made at once, and how many there may be with those that wait.
+pub(crate) struct Queue {
+    making: Semaphore,
+    waiting: Semaphore,
+}
+
+/// Of cases; each takes a core for a while.
+static CASES: Queue = Queue::new(2, 32);
+/// Of days, weeks and months: one at a time, so that no case waits behind several.
+pub(crate) static PERIODS: Queue = Queue::new(1, 4);
+
+impl Queue {
+    const fn new(making: usize, waiting: usize) -> Self {
+        Self { making: Semaphore::const_new(making), waiting: Semaphore::const_new(waiting) }
+    }
+
+    /// A place among those that wait.
+    pub(crate) fn try_wait(&self) -> Option<SemaphorePermit<'_>> {
+        self.waiting.try_acquire().ok()
+    }
+}
+
+/// Held while a report is made.
+pub(crate) struct Turn<'a> {
+    _waiting: SemaphorePermit<'a>,
+    _making: SemaphorePermit<'a>,
+}
+
+/// Waits for a report's turn.
+///
+/// # Errors
+/// SIAGA-1907 when too many wait.
+pub(crate) async fn turn(queue: &Queue) -> Result<Turn<'_>, SiagaError> {
+    let waiting = queue.try_wait().ok_or_else(busy)?;
+    let making = queue.making.acquire().await.map_err(|error| SiagaError::internal(error.to_string()))?;
+    Ok(Turn { _waiting: waiting, _making: making })
+}
+
+/// The language that a report is asked for in; empty: Indonesian.
+///
+/// # Errors
+/// SIAGA-1001 for one that there is not.
+pub(crate) fn language(asked: &str) -> Result<ReportLanguage, SiagaError> {
+    match asked {
+        "" | "id" => Ok(ReportLanguage::Indonesian),
+        "en" => Ok(ReportLanguage::English),
+        _ => {
+            let error = SiagaError::invalid("language", "Pilih \"id\" atau \"en\".", "Choose \"id\" or \"en\".");
+            Err(error.allowed(["id", "en"]))
+        }
+    }
+}
+
+/// Sets a document away from the threads that serve calls.
+///
+/// # Errors
+/// SIAGA-1907 when the typesetter's own queue is full, SIAGA-1900 when it fails.
+pub(crate) async fn set(
+    context: &Context,
+    job: impl FnOnce(&dyn ReportRenderer) -> Result<Vec<u8>, ReportError> + Send + 'static,
+) -> Result<Vec<u8>, SiagaError> {
+    let renderer = Arc::clone(&context.renderer);
+    tokio::task::spawn_blocking(move || job(&*renderer))
+        .await
+        .map_err(|error| SiagaError::internal(format!("the report's thread ended: {error}")))?
+        .map_err(|error| match error {
+            ReportError::Busy => busy(),
+            ReportError::Failed(words) => SiagaError::internal(format!("report: {words}")),
+        })
+}
 
 /// Makes the report of a case.
 ///
@@ -47,17 +113,9 @@ static WAITING: Semaphore = Semaphore::const_new(32);
 /// SIAGA-1001 for an unknown language, SIAGA-1002 for a case that is not there or not for this reader, SIAGA-1907 when
 /// too many are being made.
 pub async fn get_report(core: &Core, who: &Caller, request: GetReportRequest) -> Result<GetReportResponse, SiagaError> {
-    let language = match request.language.as_str() {
-        "" | "id" => ReportLanguage::Indonesian,
-        "en" => ReportLanguage::English,
-        _ => {
-            let error = SiagaError::invalid("language", "Pilih \"id\" atau \"en\".", "Choose \"id\" or \"en\".");
-            return Err(error.allowed(["id", "en"]));
-        }
-    };
+    let language = language(&request.language)?;
     let incident_id = convert::id("incident_id", &request.incident_id)?;
-    let _waiting = WAITING.try_acquire().map_err(|_| busy())?;
-    let _rendering = RENDERING.acquire().await.map_err(|error| SiagaError::internal(error.to_string()))?;
+    let _turn = turn(&CASES).await?;
     let context = &core.context;
     let loaded = load(context, incident_id).await?;
     let sight = sight_of(context, who, incident_id, &loaded)?;
@@ -66,14 +124,7 @@ pub async fn get_report(core: &Core, who: &Caller, request: GetReportRequest) ->
         log_reading(core, who, incident_id).await?;
     }
     let file_name = format!("Laporan-{}.pdf", report.number);
-    let renderer = Arc::clone(&context.renderer);
-    let pdf = tokio::task::spawn_blocking(move || renderer.render(&report, language))
-        .await
-        .map_err(|error| SiagaError::internal(format!("the report's thread ended: {error}")))?
-        .map_err(|error| match error {
-            ReportError::Busy => busy(),
-            ReportError::Failed(words) => SiagaError::internal(format!("report: {words}")),
-        })?;
+    let pdf = set(context, move |renderer| renderer.render(&report, language)).await?;
     Ok(GetReportResponse { file_name, pdf })
 }
 

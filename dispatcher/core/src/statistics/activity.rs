@@ -34,7 +34,7 @@ fn between(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<u64> {
 }
 
 impl Activity<'_> {
-    /// Everything but spans and levels.
+    /// Everything but spans, hours and levels.
     pub(crate) fn figures(&self) -> v1::GetActivityResponse {
         v1::GetActivityResponse {
             from: Some(convert::timestamp(self.window.from)),
@@ -47,6 +47,7 @@ impl Activity<'_> {
             agencies: self.agencies(),
             spans: Vec::new(),
             levels: Vec::new(),
+            hours: Vec::new(),
         }
     }
 

@@ -160,6 +160,11 @@ impl Calendar {
         Ok(Window { from, to: from.plus_ms(days * DAY_MS) })
     }
 
+    /// The local hour of the clock that a moment lies in, 0 to 23.
+    pub(crate) fn hour_of(&self, at: Timestamp) -> usize {
+        usize::try_from((at.unix_ms() + self.offset_ms).rem_euclid(DAY_MS) / HOUR_MS).unwrap_or(0)
+    }
+
     /// The local date of a moment, "2026-11-22".
     pub(crate) fn day_text(&self, at: Timestamp) -> String {
         self.date(at).map_or_else(String::new, |date| {
@@ -215,6 +220,7 @@ mod tests {
             assert_eq!(calendar.period(kind, day, NOW).unwrap_err().code, "SIAGA-1001", "{day}");
         }
         assert_eq!((calendar.day_text(NOW), calendar.minute_text(NOW)), ("2026-11-22".into(), "10:00".into()));
+        assert_eq!([-1, 0, 14 * HOUR_MS].map(|ms| calendar.hour_of(NOW.plus_ms(ms))), [9, 10, 0]);
     }
 
     #[test]

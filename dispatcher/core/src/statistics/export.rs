@@ -1,8 +1,8 @@
 //! A report as tables, and those as CSV. A workbook is made of the tables by who wants one.
 
-use super::{calendar::Calendar, volume, words};
+use super::{calendar::Calendar, printed, volume, words};
 use crate::convert;
-use siaga_domain::SiagaError;
+use siaga_domain::{SiagaError, report::ReportLanguage};
 use siaga_proto::v1;
 
 /// Excel for Windows reads a CSV as UTF-8 only after this.
@@ -53,20 +53,44 @@ pub(crate) enum Language {
     English,
 }
 
+impl From<ReportLanguage> for Language {
+    fn from(language: ReportLanguage) -> Self {
+        match language {
+            ReportLanguage::Indonesian => Self::Indonesian,
+            ReportLanguage::English => Self::English,
+        }
+    }
+}
+
 impl Language {
-    const fn of(self, words: words::Words) -> &'static str {
+    pub(super) const fn of(self, words: words::Words) -> &'static str {
         match self {
             Self::Indonesian => words[0],
             Self::English => words[1],
         }
     }
 
-    fn pick<'a>(self, id: &'a str, en: &'a str) -> &'a str {
+    pub(super) fn pick<'a>(self, id: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Indonesian => id,
             Self::English => en,
         }
     }
+
+    /// The name of a row, or the words for what has none.
+    pub(super) fn name(self, row: &v1::ActivityRow, nameless: words::Words) -> &str {
+        if row.code.is_empty() { self.of(nameless) } else { self.pick(&row.name_id, &row.name_en) }
+    }
+}
+
+/// What a file with the report is called, without an ending. `day` is the first of its period.
+pub(crate) fn file_name(period: v1::Period, day: &str) -> String {
+    let period = match period {
+        v1::Period::Week => "minggu",
+        v1::Period::Month => "bulan",
+        v1::Period::Day | v1::Period::Unspecified => "hari",
+    };
+    format!("siaga-laporan-{period}-{day}")
 }
 
 /// The tables of a report.
@@ -117,19 +141,6 @@ pub(crate) fn tables(report: &v1::GetActivityResponse, calendar: Calendar, langu
     ]
 }
 
-fn counts(calls: &v1::CallCounts) -> [u32; 8] {
-    [
-        calls.total,
-        calls.normal,
-        calls.information,
-        calls.prank,
-        calls.ghost,
-        calls.wrong_number,
-        calls.abandoned,
-        calls.unmarked,
-    ]
-}
-
 fn number(count: u32) -> Cell {
     Cell::Number(f64::from(count))
 }
@@ -141,13 +152,12 @@ fn moment(at: Option<siaga_proto::Timestamp>, calendar: Calendar) -> Cell {
 
 fn summary(report: &v1::GetActivityResponse, calendar: Calendar, language: Language) -> Vec<Vec<Cell>> {
     let calls = report.calls.unwrap_or_default();
-    let cases = report.cases.unwrap_or_default();
-    let ends = [cases.opened, cases.still_open, cases.closed, cases.cancelled, cases.merged];
+    let ends = printed::ends(&report.cases.unwrap_or_default());
     let mut rows = vec![
         vec![Cell::text(language.of(words::FROM)), moment(report.from, calendar)],
         vec![Cell::text(language.of(words::TO)), moment(report.to, calendar)],
     ];
-    let counted = words::CALLS.iter().zip(counts(&calls)).chain(words::CASE_ENDS.iter().zip(ends));
+    let counted = words::CALLS.iter().zip(volume::by_kind(&calls)).chain(words::CASE_ENDS.iter().zip(ends));
     rows.extend(counted.map(|(words, count)| vec![Cell::text(language.of(*words)), number(count)]));
     let nuisance = (volume::nuisance_percent(&calls) * 10.0).round() / 10.0;
     rows.push(vec![Cell::text(language.pick("Prank dan ghost (%)", "Prank and ghost (%)")), Cell::Number(nuisance)]);
@@ -189,7 +199,7 @@ fn stage_row(figure: &v1::StageFigure, language: Language) -> Vec<Cell> {
 }
 
 fn name_of(row: &v1::ActivityRow, language: Language, nameless: words::Words) -> Cell {
-    Cell::text(if row.code.is_empty() { language.of(nameless) } else { language.pick(&row.name_id, &row.name_en) })
+    Cell::text(language.name(row, nameless))
 }
 
 fn place_row(row: &v1::ActivityRow, language: Language, nameless: words::Words) -> Vec<Cell> {
@@ -219,7 +229,7 @@ fn agency_row(row: &v1::ActivityRow, language: Language) -> Vec<Cell> {
 
 fn span_row(span: &v1::CallSpan, calendar: Calendar) -> Vec<Cell> {
     let mut row = vec![moment(span.from, calendar), moment(span.to, calendar)];
-    row.extend(counts(&span.calls.unwrap_or_default()).map(number));
+    row.extend(volume::by_kind(&span.calls.unwrap_or_default()).map(number));
     row.push(number(span.cases));
     row
 }

@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod facts;
 pub mod levels;
 pub(crate) mod list;
+pub(crate) mod printed;
 pub(crate) mod read;
 pub(crate) mod volume;
 pub(crate) mod words;

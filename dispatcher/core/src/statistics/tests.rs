@@ -7,11 +7,14 @@ use super::{
     read::{Counted, CountedCase, together},
 };
 use crate::{
-    queries,
+    queries, report,
     testing::{self, START, TestCore},
 };
 use proptest::prelude::*;
-use siaga_domain::Timestamp;
+use siaga_domain::{
+    Timestamp,
+    report::activity::{ActivityCount, ActivityPeriod, ActivityReport},
+};
 use siaga_proto::v1;
 use siaga_store::{AssignmentFact, CallFact, CaseFact};
 use uuid::Uuid;
@@ -385,4 +388,56 @@ async fn a_file_holds_the_same_figures_without_sensitive_types_or_formulas() {
     let tables = tables(&report, super::calendar::Calendar::new(420), Language::Indonesian);
     let text = String::from_utf8(csv(&tables).unwrap()).unwrap();
     assert!(text.contains("'=1+1;'@x;0"), "{text}");
+}
+
+/// What the test's printer was given.
+fn printed(pdf: &[u8]) -> ActivityReport {
+    serde_json::from_slice(pdf.strip_prefix(b"%PDF ").unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_printed_report_holds_the_same_figures_without_sensitive_types_or_people() {
+    let core = testing::core().await;
+    let who = testing::supervisor(&core, "penyelia").await;
+    an_hour(&core).await;
+    let request = |period: v1::Period, language: &str| v1::GetActivityReportRequest {
+        period: period.into(),
+        day: String::new(),
+        language: language.into(),
+    };
+    let file = queries::get_activity_report(&core, &who, request(v1::Period::Week, "")).await.unwrap();
+    assert_eq!(file.file_name, "siaga-laporan-minggu-2026-11-16.pdf");
+    let text = String::from_utf8(file.pdf.clone()).unwrap();
+    assert!(
+        !text.contains("kekerasan-anak") && testing::CALLER.iter().all(|personal| !text.contains(personal)),
+        "{text}"
+    );
+    let report = printed(&file.pdf);
+    assert_eq!((report.period, report.spans.len()), (ActivityPeriod::Week, 7));
+    assert_eq!(report.printed_by, who.label);
+    let told = |counts: &[ActivityCount]| counts.iter().map(|one| (one.name.clone(), one.count)).next().unwrap();
+    assert_eq!(told(&report.calls), ("Panggilan".into(), 3));
+    assert_eq!(told(&report.cases), ("Kejadian dibuka".into(), 2));
+    let names: Vec<&str> = report.types.iter().map(|group| group.name.as_str()).collect();
+    assert_eq!(names, ["Kebakaran bangunan", "Jenis yang dilindungi"]);
+    let at_ten = report.hours[10];
+    assert_eq!((report.hours.len(), at_ten.calls, at_ten.cases), (24, 3, 2));
+    assert_eq!(report.levels[0].measured, 3);
+    // Every kelurahan that was counted is on the map, inside its own border's box.
+    for group in report.kelurahan.iter().filter(|group| !group.code.is_empty()) {
+        let area = report.areas.iter().find(|area| area.code == group.code).unwrap();
+        let corners: Vec<[f64; 2]> = area.polygons.iter().flatten().flatten().copied().collect();
+        assert!(corners.len() >= 3 && corners.iter().any(|corner| corner[0] <= area.label.0));
+        assert!(corners.iter().all(|corner| (corner[0] - area.label.0).abs() < 1.0), "{corners:?}");
+    }
+    let english = queries::get_activity_report(&core, &who, request(v1::Period::Day, "en")).await.unwrap();
+    assert_eq!(told(&printed(&english.pdf).calls).0, "Calls");
+    for wrong in [request(v1::Period::Unspecified, ""), request(v1::Period::Day, "de")] {
+        assert_eq!(queries::get_activity_report(&core, &who, wrong).await.unwrap_err().code, "SIAGA-1001");
+    }
+    let turns: Vec<_> = std::iter::from_fn(|| report::PERIODS.try_wait()).collect();
+    let busy = queries::get_activity_report(&core, &who, request(v1::Period::Day, "")).await.unwrap_err();
+    assert_eq!(busy.code, "SIAGA-1907");
+    drop(turns);
+    assert!(queries::get_activity_report(&core, &who, request(v1::Period::Day, "")).await.is_ok());
 }

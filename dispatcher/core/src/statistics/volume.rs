@@ -1,6 +1,9 @@
 //! Calls by kind. Pure.
 
-use super::{calendar::Window, read::Counted};
+use super::{
+    calendar::{Calendar, Window},
+    read::Counted,
+};
 use crate::convert;
 use siaga_domain::call::Disposition;
 use siaga_proto::v1;
@@ -27,6 +30,32 @@ pub(crate) fn count<'a>(calls: impl IntoIterator<Item = &'a CallFact>) -> v1::Ca
         } += 1;
     }
     counts
+}
+
+/// The counts in the order of their words.
+pub(crate) const fn by_kind(calls: &v1::CallCounts) -> [u32; 8] {
+    [
+        calls.total,
+        calls.normal,
+        calls.information,
+        calls.prank,
+        calls.ghost,
+        calls.wrong_number,
+        calls.abandoned,
+        calls.unmarked,
+    ]
+}
+
+/// Calls and opened cases of each hour of the clock, over all days.
+pub(crate) fn hours(counted: &Counted, calendar: Calendar) -> Vec<v1::HourCount> {
+    let mut hours = vec![v1::HourCount::default(); 24];
+    for call in &counted.calls {
+        hours[calendar.hour_of(call.ringing_at)].calls += 1;
+    }
+    for case in &counted.cases {
+        hours[calendar.hour_of(case.fact.opened_at)].cases += 1;
+    }
+    hours
 }
 
 /// Prank and ghost of all calls, in percent; 0 without calls.

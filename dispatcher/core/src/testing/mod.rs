@@ -26,19 +26,24 @@ use crate::{Core, CoreConfig};
 use siaga_domain::{
     Clock, IdSource,
     catalog::{Catalog, CatalogEvent},
-    report::{IncidentReport, ReportError, ReportLanguage, ReportRenderer},
+    report::{IncidentReport, ReportError, ReportLanguage, ReportRenderer, activity::ActivityReport},
     unit::{Unit, UnitEvent},
 };
 use siaga_store::testing::TestStore;
 use std::sync::Arc;
 
-/// Prints nothing but the number, so that tests see that the right case came.
+/// Prints nothing but the number, and a period's figures as they came, so that tests see that the right ones came.
 #[derive(Debug)]
 struct NumberOnly;
 
 impl ReportRenderer for NumberOnly {
     fn render(&self, report: &IncidentReport, _: ReportLanguage) -> Result<Vec<u8>, ReportError> {
         Ok(format!("%PDF {}", report.number).into_bytes())
+    }
+
+    fn render_activity(&self, report: &ActivityReport, _: ReportLanguage) -> Result<Vec<u8>, ReportError> {
+        let report = serde_json::to_string(report).map_err(|error| ReportError::Failed(error.to_string()))?;
+        Ok(format!("%PDF {report}").into_bytes())
     }
 }
 

@@ -18,6 +18,17 @@ class ThemeStore {
     document.documentElement.dataset.theme = this.current;
   }
 
+  /** Paper is light, whatever the screen is; what comes back puts the screen's theme back. */
+  onPaper(): () => void {
+    const before = this.current;
+    this.current = "light";
+    this.apply();
+    return () => {
+      this.current = before;
+      this.apply();
+    };
+  }
+
   toggle(): void {
     this.current = this.current === "dark" ? "light" : "dark";
     this.apply();

@@ -173,6 +173,14 @@ impl siaga_domain::report::ReportRenderer for NoReports {
     ) -> Result<Vec<u8>, siaga_domain::report::ReportError> {
         Err(siaga_domain::report::ReportError::Busy)
     }
+
+    fn render_activity(
+        &self,
+        _: &siaga_domain::report::activity::ActivityReport,
+        _: siaga_domain::report::ReportLanguage,
+    ) -> Result<Vec<u8>, siaga_domain::report::ReportError> {
+        Err(siaga_domain::report::ReportError::Busy)
+    }
 }
 
 #[tokio::test]
