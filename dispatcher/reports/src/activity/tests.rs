@@ -33,7 +33,7 @@ fn a_month_has_its_figures_charts_and_map() {
         "Periode: Minggu, 1 November 2026 sampai Senin, 30 November 2026",
         "Prank dan ghost 52,6%",
         "Terputus sebelum dijawab",
-        "95,5% target 90%: tercapai",
+        "95,5% Target 90%: tercapai",
         "85,5% tidak tercapai",
         "belum terukur",
         "Panggilan dan kejadian menurut hari",
