@@ -86,9 +86,9 @@ test("figures are counted against their targets and lead to what was counted", a
     .getByRole("button", { name: /^Kebakaran: tiba ≤ 15 menit: Berjalan \d+$/ })
     .click({ timeout: 45_000 });
   const running = page.getByRole("dialog", { name: "Kebakaran: tiba ≤ 15 menit: Berjalan" });
-  await expect(running.getByRole("button", { name: number })).toBeVisible();
+  await expect(running.getByRole("button", { name: number, exact: true })).toBeVisible();
   await inspect(page, "supervisor-figure");
-  await running.getByRole("button", { name: number }).click();
+  await running.getByRole("button", { name: number, exact: true }).click();
   await expect(supervisor.card(number).getByText("Api dari kios.")).toBeVisible();
   await page.keyboard.press("Escape");
 
@@ -111,7 +111,7 @@ test("figures are counted against their targets and lead to what was counted", a
   await area.focus();
   await page.keyboard.press("Enter");
   const listed = page.getByRole("dialog", { name: /^Pasiran/ });
-  await expect(listed.getByRole("button", { name: placed.number })).toBeVisible();
+  await expect(listed.getByRole("button", { name: placed.number, exact: true })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(listed).toBeHidden();
   for (const format of ["PDF", "CSV", "XLSX"]) {
