@@ -106,7 +106,7 @@ test("figures are counted against their targets and lead to what was counted", a
   await expect(area).toBeVisible();
   const counted = (await area.getAttribute("aria-label"))?.replace(/\D+/g, "") ?? "";
   await expect(
-    page.getByRole("region", { name: "Menurut kelurahan" }).getByRole("button", { name: `Daftar Pasiran: ${counted}` }),
+    page.getByRole("region", { name: "Menurut kelurahan", exact: true }).getByRole("button", { name: `Daftar Pasiran: ${counted}` }),
   ).toBeVisible();
   await area.focus();
   await page.keyboard.press("Enter");
