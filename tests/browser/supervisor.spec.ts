@@ -105,9 +105,8 @@ test("figures are counted against their targets and lead to what was counted", a
   const area = map.getByRole("button", { name: /^Daftar Pasiran: \d+$/ }).first();
   await expect(area).toBeVisible();
   const counted = (await area.getAttribute("aria-label"))?.replace(/\D+/g, "") ?? "";
-  await expect(
-    page.getByRole("region", { name: "Menurut kelurahan", exact: true }).getByRole("button", { name: `Daftar Pasiran: ${counted}` }),
-  ).toBeVisible();
+  const table = page.getByRole("region", { name: "Menurut kelurahan", exact: true });
+  await expect(table.getByRole("button", { name: `Daftar Pasiran: ${counted}` })).toBeVisible();
   await area.focus();
   await page.keyboard.press("Enter");
   const listed = page.getByRole("dialog", { name: /^Pasiran/ });
