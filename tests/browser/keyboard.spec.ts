@@ -111,5 +111,5 @@ test("Enter leads through the card to the button that sends; Shift+Enter is a ne
   await expect(operator.card.getByRole("listbox")).toHaveCount(0);
   await page.keyboard.press("Enter");
   await operator.incidentNumber();
-  await expect(operator.timeline).toContainText(/^.*Dikirim ke /);
+  await expect(operator.timeline).toContainText("BPBD: tugas dikirim sebagai pemimpin.");
 });
