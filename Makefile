@@ -78,7 +78,7 @@ test-browser: web ## The whole flow in a real Chromium
 .PHONY: bench
 bench: setup-run web ## Measure latencies; also writes target/bench.json
 	cargo build --release --locked -p siaga -p siaga-tests
-	scripts/with-postgres cargo run --release --locked -p siaga-tests --bin bench
+	scripts/with-postgres target/release/bench
 
 .PHONY: deny
 deny: ## Licences, advisories and bans of the dependencies, when cargo-deny is installed
