@@ -28,6 +28,7 @@ mod reconcile;
 mod rows;
 mod sqlite;
 mod store;
+mod tail;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -229,7 +229,8 @@ pub trait EventLog: Send + Sync {
         limit: u32,
     ) -> Result<Vec<StreamRow>, StoreError>;
 
-    /// The events after a position, in order. Never skips one: positions are commit order.
+    /// The events after a position, in order. Never skips one: positions are commit order. What this process wrote
+    /// last comes from memory.
     async fn events_after(&self, position: u64, limit: u32) -> Result<Vec<EventRow>, StoreError>;
 
     /// As [`events_after`](EventLog::events_after), every column as stored, for verification.

@@ -28,8 +28,9 @@ const LEASE_MS: i64 = 3_500;
 const RENEW_MS: i64 = 1_500;
 /// A reconciler looks at least this often, signal or not.
 const EVERY: Duration = Duration::from_secs(1);
-/// Signals of this time are answered together: under load one look serves many commits.
-const SETTLE: Duration = Duration::from_millis(20);
+/// Signals of this time are answered together: under load one look serves many commits. The shortest clock of an alarm
+/// counts seconds, so nobody waits for it.
+const SETTLE: Duration = Duration::from_millis(100);
 
 /// Something that Siaga keeps right by itself.
 #[async_trait]

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::{StoredEvent, tail::Tail};
+
 pub use open::PostgresOptions;
 
 // The statements that both databases share. They are compiled once for each, against the names
@@ -48,6 +50,7 @@ pub struct PostgresStore {
     pool: Pool,
     background: Pool,
     wake: Arc<watch::Sender<u64>>,
+    tail: Arc<Tail>,
     /// Ends with the last handle.
     listener: Arc<listen::Listener>,
 }
@@ -67,6 +70,16 @@ impl PostgresStore {
 
     fn subscribe(&self) -> watch::Receiver<u64> {
         self.wake.subscribe()
+    }
+
+    /// The events after a position, if this process knows them all.
+    fn tail_after(&self, position: i64, limit: u32) -> Option<Vec<StoredEvent>> {
+        self.tail.after(position, limit, *self.wake.borrow())
+    }
+
+    /// Keeps what was committed at hand for the readers.
+    fn keep(&self, committed: Vec<StoredEvent>) {
+        self.tail.push(committed);
     }
 
     /// Wakes the readers after an own append, before the notification makes its way round.

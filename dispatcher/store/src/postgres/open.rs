@@ -85,7 +85,7 @@ impl PostgresStore {
         // A pool of its own, which connects by itself when there is somebody to answer.
         let listening = PgPoolOptions::new().max_connections(1).connect_lazy_with(connection);
         let listener = Arc::new(listen::Listener::start(listening, background.clone(), wake.clone()));
-        let store = Self { pool, background, wake, listener };
+        let store = Self { pool, background, wake, tail: Arc::default(), listener };
         maintain::check_end(&store, &shown).await?;
         Ok(store)
     }

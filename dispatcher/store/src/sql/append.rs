@@ -49,6 +49,7 @@ pub(super) async fn append(store: &Backend, group: &[CommandCommit]) -> Result<A
     }
     tx.commit().await?;
 
+    store.keep(events);
     store.appended(last_position);
     metrics::histogram!("siaga_store_append_commands").record(group.len() as f64);
     metrics::histogram!("siaga_store_append_seconds").record(started.elapsed().as_secs_f64());

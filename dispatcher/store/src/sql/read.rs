@@ -95,8 +95,12 @@ impl EventLog for Backend {
     }
 
     async fn events_after(&self, position: u64, limit: u32) -> Result<Vec<EventRow>, StoreError> {
+        page("events in a page", limit)?;
         let position = signed(position, "events")?;
-        understood(self.stored_events_after(position, limit).await?)
+        match self.tail_after(position, limit) {
+            Some(events) => understood(events),
+            None => understood(self.stored_events_after(position, limit).await?),
+        }
     }
 
     async fn stored_events_after(&self, position: i64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {

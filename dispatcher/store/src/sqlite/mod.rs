@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::StoreError;
+use crate::{StoreError, StoredEvent, tail::Tail};
 
 pub use open::SqliteOptions;
 
@@ -52,6 +52,7 @@ pub struct SqliteStore {
     readers: Pool,
     background_readers: Pool,
     wake: Arc<watch::Sender<u64>>,
+    tail: Arc<Tail>,
 }
 
 impl SqliteStore {
@@ -69,6 +70,16 @@ impl SqliteStore {
 
     fn subscribe(&self) -> watch::Receiver<u64> {
         self.wake.subscribe()
+    }
+
+    /// The events after a position, if this process knows them all.
+    fn tail_after(&self, position: i64, limit: u32) -> Option<Vec<StoredEvent>> {
+        self.tail.after(position, limit, *self.wake.borrow())
+    }
+
+    /// Keeps what was committed at hand for the readers.
+    fn keep(&self, committed: Vec<StoredEvent>) {
+        self.tail.push(committed);
     }
 
     /// Wakes the readers after an own append.

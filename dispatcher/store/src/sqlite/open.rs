@@ -88,6 +88,7 @@ impl SqliteStore {
             background_readers: options.pool(options.background_readers, reading).await?,
             writer,
             wake: Arc::new(watch::Sender::new(0)),
+            tail: Arc::default(),
             path: options.path,
         };
         maintain::check_end(&store, &store.path.display().to_string()).await?;
