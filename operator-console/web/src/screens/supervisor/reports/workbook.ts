@@ -1,5 +1,5 @@
 import writeXlsxFile from "write-excel-file/browser";
-import type { ExportTable } from "../../gen/siaga/v1/statistics_pb.ts";
+import type { ExportTable } from "../../../gen/siaga/v1/statistics_pb.ts";
 
 /** Longest name of a sheet that the format allows. */
 const SHEET_NAME_MAX = 31;

@@ -1,6 +1,6 @@
 import type { Feature, MultiPolygon, Point } from "geojson";
 import { expect, test } from "vitest";
-import type { AreaProperties } from "../../map/geodata.ts";
+import type { AreaProperties } from "../../../map/geodata.ts";
 import { choropleth } from "./choropleth.ts";
 
 function square(

@@ -1,4 +1,4 @@
-import type { Areas, Labels } from "../../map/geodata.ts";
+import type { Areas, Labels } from "../../../map/geodata.ts";
 
 /** Classes of counts above zero. */
 const CLASSES_MAX = 5;

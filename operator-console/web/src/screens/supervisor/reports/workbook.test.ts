@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { ExportTableSchema } from "../../gen/siaga/v1/statistics_pb.ts";
+import { ExportTableSchema } from "../../../gen/siaga/v1/statistics_pb.ts";
 import { workbook } from "./workbook.ts";
 
 test("a workbook is made of texts, numbers and what was not measured", async () => {
