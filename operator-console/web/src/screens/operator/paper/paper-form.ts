@@ -5,6 +5,7 @@ import type { EnterPaperFormRequestSchema, PaperAgencySchema } from "../../../ge
 import { parsePoint, pointProblem } from "../../../lib/place.ts";
 import { at } from "../../../lib/proto.ts";
 import { dayOf, parseClock, parseDay } from "../../../lib/time.ts";
+import { closingRequest, emptyClosing, isCount, VICTIMS, type Closing } from "../closing.ts";
 
 /** An agency's row of the form, as text. */
 export interface AgencyRow {
@@ -27,7 +28,7 @@ export const AGENCY_TIMES = [
 export type AgencyTime = (typeof AGENCY_TIMES)[number];
 
 /** A paper form as a person types it. */
-export interface PaperForm {
+export interface PaperForm extends Closing {
   sheet: string;
   /** `22/11/2026`; empty: today. */
   day: string;
@@ -53,15 +54,6 @@ export interface PaperForm {
   priorityReason: string;
   agencies: AgencyRow[];
   closed: string;
-  outcome: string;
-  dead: string;
-  injured: string;
-  missing: string;
-  evacuated: string;
-  cause: string;
-  damage: string;
-  actions: string;
-  hospital: string;
   note: string;
 }
 
@@ -75,9 +67,8 @@ export function emptyForm(): PaperForm {
     ...{ sheet: "", day: "", byCall: true, kind: "0", line: "112", number: "", callerName: "" },
     ...{ ringing: "", answered: "", ended: "", opened: "", verified: "", verification: "0" },
     ...{ narrative: "", placeText: "", kelurahanCode: "", point: "", typeCode: "" },
-    ...{ priority: "", priorityReason: "", agencies: [emptyAgency()], closed: "", outcome: "" },
-    ...{ dead: "", injured: "", missing: "", evacuated: "" },
-    ...{ cause: "", damage: "", actions: "", hospital: "", note: "" },
+    ...{ priority: "", priorityReason: "", agencies: [emptyAgency()], closed: "", note: "" },
+    ...emptyClosing(),
   };
 }
 
@@ -118,9 +109,6 @@ export function isUsed(row: AgencyRow): boolean {
 export function hasIncident(form: PaperForm): boolean {
   return !form.byCall || form.kind === "0";
 }
-
-const COUNTS = ["dead", "injured", "missing", "evacuated"] as const;
-const isCount = (text: string) => /^\d{0,6}$/.test(text.trim());
 
 /** Reads the form: what its times mean, what contradicts itself, and what is still needed. */
 export function readForm(form: PaperForm, now: number): Reading {
@@ -184,7 +172,7 @@ function readIncident(form: PaperForm, reading: Reading, take: Take): void {
   if (latest) inOrder(reading, [latest[0], "closed"]);
   if (form.closed.trim() && !form.outcome) reading.missing.push("outcome");
   if (form.outcome && !form.closed.trim()) reading.missing.push("closed");
-  for (const name of COUNTS) if (!isCount(form[name])) reading.complaints[name] = { is: "bad" };
+  for (const name of VICTIMS) if (!isCount(form[name])) reading.complaints[name] = { is: "bad" };
 }
 
 /** Each given time is not before the one given before it; the first that is gets the complaint. */
@@ -231,7 +219,6 @@ type TimeOf = (name: string) => ReturnType<typeof at>;
 function incidentRequest(form: PaperForm, time: TimeOf) {
   const point = parsePoint(form.point);
   const isPlace = form.placeText.trim() || form.kelurahanCode || point;
-  const count = (text: string) => (text.trim() === "" ? undefined : Number(text));
   return {
     openedAt: time("opened"),
     callerName: form.byCall ? "" : form.callerName.trim(),
@@ -252,24 +239,7 @@ function incidentRequest(form: PaperForm, time: TimeOf) {
     priority: Number(form.priority || 0),
     priorityReason: form.priorityReason.trim(),
     agencies: form.agencies.flatMap((row, index) => (isUsed(row) ? [agencyRequest(row, index, time)] : [])),
-    ...(form.closed.trim()
-      ? {
-          closing: {
-            closedAt: time("closed"),
-            outcomeCode: form.outcome,
-            victims: {
-              dead: count(form.dead),
-              injured: count(form.injured),
-              missing: count(form.missing),
-              evacuated: count(form.evacuated),
-            },
-            cause: form.cause.trim(),
-            damage: form.damage.trim(),
-            actions: form.actions.trim(),
-            hospital: form.hospital.trim(),
-          },
-        }
-      : {}),
+    ...(form.closed.trim() ? { closing: { closedAt: time("closed"), ...closingRequest(form) } } : {}),
     note: form.note.trim(),
   };
 }
