@@ -104,7 +104,10 @@ test(`${INCIDENTS} incidents, ${UNITS} units, ${CHANGES_PER_S} changes a second`
   const city = { operator, agency, incidents, units: units.map((one) => one.id) };
   for (const [offset, account] of ["supervisor1", "operator2"].entries()) {
     const page = await seat(account);
-    await page.getByText(/^1\.?000( |$)/).first().waitFor();
+    await page
+      .getByText(/^1\.?000( |$)/)
+      .first()
+      .waitFor();
     console.log(told(`${account}, nothing changes`, await framesOf(browser, page, () => wait(10_000))));
     const busy = await framesOf(browser, page, () => change(city, offset));
     console.log(told(`${account}, ${CHANGES_PER_S} changes/s`, busy));

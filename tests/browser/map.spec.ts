@@ -4,6 +4,7 @@ import { requestId, signInApi, type Api } from "./support/api.ts";
 import { inspect } from "./support/inspect.ts";
 import { Operator } from "./support/operator.ts";
 import { signIn } from "./support/sign-in.ts";
+import { Supervisor } from "./support/supervisor.ts";
 import { expect, test } from "./support/test.ts";
 import { withWebGl } from "./support/webgl.ts";
 
@@ -207,6 +208,104 @@ test("an agency sees its incident and its units with the age of their positions"
   await expect(mapIn(page)).toHaveCount(0);
   await page.keyboard.press("m");
   await drawn(mapIn(page));
+});
+
+test("the supervisor's board turns into a map, with the card beside it", async ({ seat, server }) => {
+  const api = await signInApi(server.url, "operator1");
+  const psc = await signInApi(server.url, "psc119");
+  const place = "Jalan Gunung Situ, tikungan";
+  const number = await open(api, "pohon-tumbang", place, {
+    latitude: 0.9188,
+    longitude: 109.0011,
+    accuracyM: 0,
+  });
+  const { incident } = await api.incidents.getIncident({ number });
+  await api.dispatch.dispatchIncident({
+    requestId: requestId(),
+    incidentId: incident?.id ?? "",
+    agencyCodes: ["psc119"],
+  });
+  const { units } = await psc.units.listUnits({});
+  await psc.units.reportPosition({
+    unitId: units.find((one) => one.code === "PSC-01")?.id ?? "",
+    point: { latitude: 0.91, longitude: 108.99, accuracyM: 5 },
+    at: timestampFromMs(Date.now() - 7 * 60_000),
+  });
+
+  const supervisor = new Supervisor(await calm(await seat("supervisor1")));
+  const { page } = supervisor;
+  const card = supervisor.card(number);
+  const row = list(page).getByRole("option", { name: new RegExp(place) });
+  await expect(supervisor.lane("Dikirim").getByText(place)).toBeVisible();
+  await page.keyboard.press("m");
+  const canvas = await drawn(mapIn(page));
+  await expect(mapIn(page)).toHaveAttribute("data-incidents", /[1-9]/, { timeout: DRAWN_MS });
+  await expect(mapIn(page)).toHaveAttribute("data-units", /[1-9]/, { timeout: DRAWN_MS });
+
+  await test.step("it says what the board says: priority in words, units, how old positions are", async () => {
+    await expect(row).toContainText(/P[1-4]/);
+    await expect(
+      list(page).getByRole("option", { name: /PSC-01.*posisi lama: [78] mnt lalu/ }),
+    ).toBeAttached();
+    await expect(supervisor.alarms).toBeVisible();
+    const tooHigh = await page.evaluate(() => document.documentElement.scrollHeight > innerHeight);
+    expect(tooHigh, "the page scrolls").toBe(false);
+  });
+
+  await test.step("a row opens the card, and the mark is shown", async () => {
+    await row.click();
+    await expect(card).toBeVisible();
+    await expect(row).toHaveAttribute("aria-selected", "true");
+    await expect(mapIn(page)).toHaveAttribute("data-zoom", "15.0", { timeout: DRAWN_MS });
+    // Nothing of the map lies below the card.
+    const [left, right] = [await card.boundingBox(), await mapIn(page).boundingBox()];
+    expect((right?.x ?? 0) + (right?.width ?? 0)).toBeLessThanOrEqual(left?.x ?? 0);
+    await inspect(page, "map-supervisor-card");
+    await page.keyboard.press("Escape");
+    await expect(card).toBeHidden();
+    await expect(list(page).getByRole("option", { selected: true })).toHaveCount(0);
+  });
+
+  await test.step("the mark opens it, too", async () => {
+    await clickAt(canvas, 0.5, 0.5);
+    await expect(card).toBeVisible();
+    await expect(row).toHaveAttribute("aria-selected", "true");
+    await page.keyboard.press("Escape");
+    await expect(card).toBeHidden();
+  });
+
+  await test.step("Enter opens it, Escape leads back into the list", async () => {
+    await list(page).focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("region", { name: /^Kartu SKW-/ })).toBeVisible();
+    await expect(list(page)).not.toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(list(page)).toBeFocused();
+  });
+
+  await test.step("a unit is chosen until a case is, by whatever way", async () => {
+    const unit = list(page).getByRole("option", { name: /PSC-01/ });
+    await unit.click();
+    await expect(unit).toHaveAttribute("aria-selected", "true");
+    await supervisor.page.keyboard.press("j");
+    await expect(page.getByRole("region", { name: /^Kartu SKW-/ })).toBeVisible();
+    await expect(unit).toHaveAttribute("aria-selected", "false");
+    await page.keyboard.press("Escape");
+  });
+
+  await test.step("spread out, the alarms stay in sight; the choice of the map is remembered", async () => {
+    await page.getByRole("button", { name: "Peta selebar layar" }).click();
+    const [map, alarms] = [await list(page).boundingBox(), await supervisor.alarms.boundingBox()];
+    expect((map?.x ?? 0) + (map?.width ?? 0)).toBeLessThanOrEqual(alarms?.x ?? 0);
+    await page.getByRole("button", { name: "Peta selebar layar" }).press("Escape");
+    await page.reload();
+    await drawn(mapIn(page));
+    await inspect(page, "map-supervisor");
+    await page.keyboard.press("m");
+    await expect(supervisor.lane("Dikirim").getByText(place)).toBeVisible();
+    await expect(mapIn(page)).toHaveCount(0);
+  });
 });
 
 test("without WebGL the map says so, and the list does its work", async ({ visitor, server }) => {

@@ -6,6 +6,8 @@ export const supervisor = catalogue({
   "sup.notKnown": ["Belum diketahui", "Not known yet"],
   "sup.wall": ["Layar dinding", "Wallboard"],
   "sup.toWall": ["buka layar dinding", "open the wallboard"],
+  "sup.board": ["Papan", "Board"],
+  "sup.toMap": ["ganti papan dan peta", "switch board and map"],
   "sup.toBoard": ["kembali ke papan", "back to the board"],
   "sup.alarmsUntaken": ["{count} alarm belum diambil", "{count} alarms not taken"],
   "sup.noAlarms": ["Tanpa alarm", "No alarms"],

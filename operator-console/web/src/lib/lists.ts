@@ -40,9 +40,36 @@ export function listsOf(entities: ReadonlyMap<string, Entity>): Lists {
   return lists;
 }
 
-/** Assignments by incident: those that came alone and those inside an incident, the newer of each. */
+/** The list as it was, where the new one holds the same things in the same order. */
+export function keepSame<L extends readonly unknown[]>(before: L | undefined, now: L): L {
+  if (!before || before.length !== now.length) return now;
+  return now.every((one, index) => one === before[index]) ? before : now;
+}
+
+/**
+ * The new lists, but those in which nothing is new are still the old ones: what is derived from them stands. With
+ * units that move all the time, the cases are not sorted anew for each position.
+ */
+export function keepLists(before: Lists | undefined, now: Lists): Lists {
+  if (!before) return now;
+  return {
+    calls: keepSame(before.calls, now.calls),
+    incidents: keepSame(before.incidents, now.incidents),
+    assignments: keepSame(before.assignments, now.assignments),
+    units: keepSame(before.units, now.units),
+    alarms: keepSame(before.alarms, now.alarms),
+    accounts: keepSame(before.accounts, now.accounts),
+    parts: keepSame(before.parts, now.parts),
+  };
+}
+
+/**
+ * Assignments by incident: those that came alone and those inside an incident, the newer of each. Lists that are as
+ * they were `before` are the same lists.
+ */
 export function assignmentsByIncident(
   lists: Pick<Lists, "incidents" | "assignments">,
+  before?: ReadonlyMap<string, AssignmentView[]>,
 ): ReadonlyMap<string, AssignmentView[]> {
   const newest = new Map<string, AssignmentView>();
   for (const one of [...lists.incidents.flatMap((incident) => incident.assignments), ...lists.assignments]) {
@@ -55,5 +82,6 @@ export function assignmentsByIncident(
     if (list) list.push(one);
     else grouped.set(one.incidentId, [one]);
   }
+  if (before) for (const [id, list] of grouped) grouped.set(id, keepSame(before.get(id), list));
   return grouped;
 }

@@ -11,7 +11,8 @@ const ATTRIBUTES = ["disabled", "tabindex", "href", "hidden", "open", "class"];
  */
 export function scrollable(box: HTMLElement): () => void {
   const look = (): void => {
-    const needed = box.scrollHeight > box.clientHeight && box.querySelector(FOCUSABLE) === null;
+    // In this order: heights make the browser lay the page out at once, and clocks change it all the time.
+    const needed = box.querySelector(FOCUSABLE) === null && box.scrollHeight > box.clientHeight;
     if (needed === box.hasAttribute("tabindex")) return;
     if (needed) box.setAttribute("tabindex", "0");
     else box.removeAttribute("tabindex");

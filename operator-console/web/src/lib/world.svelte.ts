@@ -5,12 +5,19 @@ import type { AssignmentView } from "../gen/siaga/v1/dispatch_pb.ts";
 import type { IncidentView } from "../gen/siaga/v1/incident_pb.ts";
 import type { Part } from "../gen/siaga/v1/live_pb.ts";
 import type { UnitView } from "../gen/siaga/v1/unit_pb.ts";
-import { assignmentsByIncident, listsOf, type Lists } from "./lists.ts";
+import { assignmentsByIncident, keepLists, listsOf, type Lists } from "./lists.ts";
 import { live } from "./live.svelte.ts";
+
+/** One for all: a list that is another each time would have things made anew that depend on it. */
+const NONE: AssignmentView[] = [];
 
 /** What the live socket has brought, by kind. Everything here is derived; nothing is written. */
 class World {
-  #lists: Lists = $derived(listsOf(live.replica.entities));
+  #listsBefore: Lists | undefined;
+  #lists: Lists = $derived.by(() => {
+    this.#listsBefore = keepLists(this.#listsBefore, listsOf(live.replica.entities));
+    return this.#listsBefore;
+  });
   calls: CallView[] = $derived(this.#lists.calls);
   incidents: IncidentView[] = $derived(this.#lists.incidents);
   assignments: AssignmentView[] = $derived(this.#lists.assignments);
@@ -19,7 +26,12 @@ class World {
   accounts: AccountView[] = $derived(this.#lists.accounts);
   parts: Part[] = $derived(this.#lists.parts);
 
-  #byIncident: ReadonlyMap<string, AssignmentView[]> = $derived(assignmentsByIncident(this.#lists));
+  #byIncidentBefore: ReadonlyMap<string, AssignmentView[]> | undefined;
+  #byIncident: ReadonlyMap<string, AssignmentView[]> = $derived.by(() => {
+    const { incidents, assignments } = this;
+    this.#byIncidentBefore = assignmentsByIncident({ incidents, assignments }, this.#byIncidentBefore);
+    return this.#byIncidentBefore;
+  });
 
   call(id: string): CallView | undefined {
     const entity = live.replica.entities.get(`call:${id}`);
@@ -34,7 +46,7 @@ class World {
   }
 
   assignmentsOf(incidentId: string): AssignmentView[] {
-    return this.#byIncident.get(incidentId) ?? [];
+    return this.#byIncident.get(incidentId) ?? NONE;
   }
 
   part(name: string): Part | undefined {

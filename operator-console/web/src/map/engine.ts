@@ -7,7 +7,7 @@ import {
   type PointLike,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { metresPerPixel } from "./features.ts";
+import { boundsOf, metresPerPixel } from "./features.ts";
 import type { Geodata } from "./geodata.ts";
 import { drawMark } from "./marks.ts";
 import type { Palette } from "./palette.ts";
@@ -23,6 +23,10 @@ const REACH_PX = 6;
 /** How exactly a person can point, in pixels. */
 const POINTING_PX = 6;
 const CLOSE_ZOOM = 15;
+/** One incident alone is shown with its quarter around it. */
+const AROUND_ZOOM = 13.5;
+/** Room for the marks and labels of what lies at the edge, in pixels. */
+const AROUND_PX = 70;
 /** How far from the city the map may be moved, in degrees: neighbours stay reachable, the ocean does not. */
 const BEYOND_DEG = 0.7;
 
@@ -34,6 +38,8 @@ export interface EngineOptions {
   calm: boolean;
   /** Pans and zooms by its own keys; off where the keys move the point. */
   keyboard: boolean;
+  /** What is in sight at first; left out or empty: the whole city. */
+  around?: readonly MapPoint[];
   onselect?: (key: MapKey) => void;
   onclick?: (point: MapPoint) => void;
   /** Everything known has been drawn; says how many marks of incidents and units are in sight. */
@@ -60,10 +66,15 @@ export class Engine {
     this.#palette = options.palette;
     this.#theme = options.theme;
     const bounds = options.geodata.bounds;
+    const around = boundsOf(options.around ?? []);
     this.#map = new LibreMap({
       container,
       style: styleOf(options.geodata, options.palette, options.theme),
-      ...(bounds ? { bounds, fitBoundsOptions: { padding: 12 } } : { center: [109, 0.9], zoom: 10 }),
+      ...(around
+        ? { bounds: around, fitBoundsOptions: { padding: AROUND_PX, maxZoom: AROUND_ZOOM } }
+        : bounds
+          ? { bounds, fitBoundsOptions: { padding: 12 } }
+          : { center: [109, 0.9], zoom: 10 }),
       ...(bounds
         ? {
             maxBounds: [

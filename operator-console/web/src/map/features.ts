@@ -15,6 +15,8 @@ export interface MarkProperties {
   rank: number;
   /** Incidents: 1 while nobody has read it. Units: 1 while it is on an assignment. A cluster adds them up. */
   count: number;
+  /** 1 for an incident with an alarm that nobody has taken. A cluster adds them up. */
+  late: number;
   opacity: number;
 }
 export type Marks = FeatureCollection<Point, MarkProperties>;
@@ -29,6 +31,7 @@ const rankOf = (priority: number): number => (priority >= 1 && priority <= 4 ? p
 export function incidentMark(one: MapIncident, selected: boolean): string {
   const parts = ["i", one.priority, one.masked ? "masked" : one.category || "none", one.stage];
   if (one.approximate) parts.push("about");
+  if (one.alarm) parts.push("late");
   if (selected) parts.push("chosen");
   return parts.join("|");
 }
@@ -62,9 +65,10 @@ function incidentFeature(one: MapIncident, point: MapPoint, selected: boolean) {
     mark: incidentMark(one, selected),
     label: one.priority > 0 ? `P${one.priority} ${one.typeName}` : one.typeName,
     sub: one.stageText,
-    order: selected ? 0 : rankOf(one.priority),
+    order: selected ? 0 : rankOf(one.priority) - (one.alarm ? 0.5 : 0),
     rank: rankOf(one.priority),
     count: one.stage === 0 ? 1 : 0,
+    late: one.alarm ? 1 : 0,
     opacity: one.closed ? 0.6 : 1,
   });
 }
@@ -87,6 +91,7 @@ function unitFeature(one: MapUnit, point: MapPoint, now: number, selected: boole
     order: selected ? 0 : one.status === "busy" ? 10 : one.status === "free" ? 11 : 12,
     rank: 5,
     count: one.status === "busy" ? 1 : 0,
+    late: 0,
     opacity: stale ? 0.55 : 1,
   });
 }

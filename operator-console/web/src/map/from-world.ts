@@ -1,8 +1,10 @@
+import type { AlarmView } from "../gen/siaga/v1/alarm_pb.ts";
 import { Step, type AssignmentView } from "../gen/siaga/v1/dispatch_pb.ts";
 import { IncidentState, type IncidentView } from "../gen/siaga/v1/incident_pb.ts";
 import type { Area } from "../gen/siaga/v1/catalog_pb.ts";
 import type { UnitView } from "../gen/siaga/v1/unit_pb.ts";
 import { t, tn } from "../i18n/index.ts";
+import { alarmInShort } from "../lib/alarm-words.ts";
 import { ms } from "../lib/proto.ts";
 import type { MapIncident, MapPoint, MapStage, MapUnit } from "./types.ts";
 
@@ -46,11 +48,19 @@ function where(
   return { point: { latitude: middle.latitude, longitude: middle.longitude }, approximate: true };
 }
 
-/** An incident as boards see it, with the assignments that count for it. */
+/** The alarm that nobody has taken, in words: the escalated one, else the oldest; empty for none. */
+export function alarmOnMap(alarms: readonly AlarmView[], names: Pick<Names, "agencyName">): string {
+  const untaken = alarms.filter((one) => !one.takenByLabel);
+  const [first] = untaken.sort((a, b) => b.level - a.level || (ms(a.raisedAt) ?? 0) - (ms(b.raisedAt) ?? 0));
+  return first ? alarmInShort(first, names.agencyName) : "";
+}
+
+/** An incident as boards see it, with the assignments and alarms that count for it. */
 export function incidentOnMap(
   incident: IncidentView,
   assignments: readonly AssignmentView[],
   names: Names,
+  alarms: readonly AlarmView[] = [],
 ): MapIncident {
   const lead = furthest(assignments);
   const place = incident.place;
@@ -70,6 +80,7 @@ export function incidentOnMap(
     place: place?.text || (place?.kelurahanName ? `Kel. ${place.kelurahanName}` : place?.neighbourName) || "",
     ...where(place?.point, area),
     masked: incident.masked,
+    alarm: alarmOnMap(alarms, names),
     ...(openedAt === undefined ? {} : { openedAt }),
     closed: incident.state !== IncidentState.OPEN,
   };

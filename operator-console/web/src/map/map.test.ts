@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
+import { AlarmKind, AlarmViewSchema, type AlarmView } from "../gen/siaga/v1/alarm_pb.ts";
 import { AreaLevel, AreaSchema, GetMapDataResponseSchema } from "../gen/siaga/v1/catalog_pb.ts";
 import { AssignmentViewSchema, Step } from "../gen/siaga/v1/dispatch_pb.ts";
 import { IncidentState, IncidentViewSchema } from "../gen/siaga/v1/incident_pb.ts";
@@ -16,7 +17,7 @@ import {
   unitMarks,
 } from "./features.ts";
 import { findable } from "./findable.ts";
-import { incidentOnMap, stageOf, unitOnMap, type Names } from "./from-world.ts";
+import { alarmOnMap, incidentOnMap, stageOf, unitOnMap, type Names } from "./from-world.ts";
 import { geodataOf, ringOf } from "./geodata.ts";
 import { styleOf } from "./style.ts";
 import { readPalette } from "./palette.ts";
@@ -103,6 +104,14 @@ describe("marks", () => {
     expect(features.map((one) => one.count)).toEqual([0, 1, 0]);
     expect(features[0]?.label).toBe("P1 Kebakaran bangunan");
     expect(features[2]?.label).toBe("Kebakaran bangunan");
+  });
+
+  test("an alarm that nobody has taken is on the mark, before others of its priority", () => {
+    const list = [incident(), incident({ id: "b", alarm: "Damkar: belum dibaca" })];
+    const features = incidentMarks(list, "").features.map((one) => one.properties);
+    expect(features.map((one) => one.mark)).toEqual(["i|1|kebakaran|2", "i|1|kebakaran|2|late"]);
+    expect(features.map((one) => one.late)).toEqual([0, 1]);
+    expect(features[1]?.order).toBeLessThan(features[0]?.order ?? 0);
   });
 
   test("what has no point is not drawn, what is chosen never hides in a cluster", () => {
@@ -277,6 +286,26 @@ describe("what the live data say", () => {
     const declined = incidentOnMap(view, [assignment(Step.DECLINED)], NAMES);
     expect([declined.stage, declined.stageText]).toEqual([0, "belum dikirim"]);
     expect(shown.point?.accuracyM).toBe(60);
+  });
+
+  test("the alarm that is told is the escalated one, else the oldest, and none that somebody has taken", () => {
+    const alarm = (agencyCode: string, more: Partial<AlarmView>) =>
+      create(AlarmViewSchema, {
+        agencyCode,
+        kind: AlarmKind.NOT_DELIVERED,
+        level: 1,
+        ...(more as object),
+      });
+    const at = (secondsAgo: number) => timestampFromMs(NOW - secondsAgo * 1000);
+    const alarms = [
+      alarm("muda", { raisedAt: at(5) }),
+      alarm("tua", { raisedAt: at(50) }),
+      alarm("diambil", { raisedAt: at(90), level: 2, takenByLabel: "Operator 1" }),
+    ];
+    expect(incidentOnMap(view, [], NAMES, alarms).alarm).toBe("tua: tugas belum sampai");
+    const escalated = [...alarms, alarm("naik", { raisedAt: at(1), level: 2 })];
+    expect(alarmOnMap(escalated, NAMES)).toBe("naik: tugas belum sampai");
+    expect(alarmOnMap(alarms.slice(2), NAMES)).toBe("");
   });
 
   test("without a point the kelurahan's middle stands in and says so; without both nothing is made up", () => {

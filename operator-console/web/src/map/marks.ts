@@ -125,6 +125,24 @@ function drawIncident(c: Canvas, parts: readonly string[], palette: Palette): vo
   const colour = hollow ? priorityColour(priority, palette) : palette.surface;
   drawGlyph(c, incidentGlyph(category), MIDDLE, MIDDLE + (priority === 2 ? 2 : 0), 13.5, colour);
   drawNumber(c, priority, palette);
+  if (parts.includes("late")) drawLate(c, palette);
+}
+
+/** An alarm that nobody has taken: the sign that the boards have for it, in the corner that is free. */
+function drawLate(c: Canvas, palette: Palette): void {
+  const [x, y] = [MIDDLE + 11, MIDDLE - 11];
+  c.beginPath();
+  c.arc(x, y, 7.5, 0, 2 * Math.PI);
+  c.fillStyle = palette.bad;
+  c.fill();
+  c.strokeStyle = palette["map-land"];
+  c.lineWidth = 1.6;
+  c.stroke();
+  c.font = '800 11.5px "Inter Variable", sans-serif';
+  c.textAlign = "center";
+  c.textBaseline = "alphabetic";
+  c.fillStyle = palette.surface;
+  c.fillText("!", x, y + 4.2);
 }
 
 /** The number of the priority at the mark's foot: it is there where the label has no room. */
@@ -145,9 +163,10 @@ function drawNumber(c: Canvas, priority: number, palette: Palette): void {
   c.fillText(String(priority), x, y + 3.8);
 }
 
-function drawCluster(c: Canvas, rank: number, palette: Palette): void {
+function drawCluster(c: Canvas, rank: number, late: boolean, palette: Palette): void {
   const priority = rank === 5 ? 0 : rank;
   drawShape(c, priority, 15, palette, false);
+  if (late) drawLate(c, palette);
 }
 
 function drawUnit(c: Canvas, parts: readonly string[], palette: Palette): void {
@@ -229,7 +248,7 @@ export function drawMark(
   c.scale(RATIO, RATIO);
   const parts = name.split("|");
   if (parts[0] === "i") drawIncident(c, parts, palette);
-  else if (parts[0] === "c") drawCluster(c, Number(parts[1]), palette);
+  else if (parts[0] === "c") drawCluster(c, Number(parts[1]), parts.includes("late"), palette);
   else if (parts[0] === "u") drawUnit(c, parts, palette);
   else if (parts[0] === "g") drawUnitCluster(c, palette);
   else if (parts[0] === "pin") drawPin(c, palette);

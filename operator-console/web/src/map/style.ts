@@ -42,7 +42,11 @@ function sources(geodata: Geodata): StyleSpecification["sources"] {
       cluster: true,
       clusterRadius: 38,
       clusterMaxZoom: 14,
-      clusterProperties: { worst: ["min", ["get", "rank"]], waiting: ["+", ["get", "count"]] },
+      clusterProperties: {
+        worst: ["min", ["get", "rank"]],
+        waiting: ["+", ["get", "count"]],
+        late: ["+", ["get", "late"]],
+      },
     },
     units: {
       type: "geojson",
@@ -273,7 +277,12 @@ function clusters(p: Palette, theme: string): LayerSpecification[] {
     count(
       "incident-clusters",
       "incidents",
-      picture(theme, ["concat", "c|", ["to-string", ["get", "worst"]]]),
+      picture(theme, [
+        "concat",
+        "c|",
+        ["to-string", ["get", "worst"]],
+        ["case", [">", ["get", "late"], 0], "|late", ""],
+      ]),
     ),
   ];
 }

@@ -36,6 +36,8 @@ export interface MapIncident {
   masked: boolean;
   /** When it was opened, ms since the epoch. */
   openedAt?: number;
+  /** What is late about it and nobody has taken, in words; missing or empty: nothing. */
+  alarm?: string;
   closed: boolean;
 }
 

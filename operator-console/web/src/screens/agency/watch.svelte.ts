@@ -5,6 +5,7 @@ import { api } from "../../lib/api.ts";
 import { loadDraft, saveDraft } from "../../lib/drafts.ts";
 import { clock } from "../../lib/clock.svelte.ts";
 import { live } from "../../lib/live.svelte.ts";
+import { byCallSign } from "../../lib/order.ts";
 import { at, ms } from "../../lib/proto.ts";
 import { session } from "../../lib/session.svelte.ts";
 import { isOver, stampOf } from "../../lib/way.ts";
@@ -46,9 +47,7 @@ class Watch {
     this.all.filter((one) => isOver(one.step)).sort((a, b) => Number(b.position - a.position)),
   );
   units: UnitView[] = $derived(
-    world.units
-      .filter((one) => one.agencyCode === session.account?.agencyCode)
-      .sort((a, b) => a.code.localeCompare(b.code, "id", { numeric: true })),
+    world.units.filter((one) => one.agencyCode === session.account?.agencyCode).sort(byCallSign),
   );
   selected: AssignmentView | undefined = $derived(
     this.all.find((one) => one.id === this.selectedId) ?? this.running[0] ?? this.over[0],

@@ -154,6 +154,25 @@ describe("the worst first", () => {
     );
   });
 
+  test("what was known before changes nothing but saves making it anew", () => {
+    const [a, b, c] = [incident("a"), incident("b"), incident("c")];
+    const sent = [assignment(Step.SENT)];
+    const assignmentsOf = (id: string) => (id === "b" ? sent : []);
+    const first = casesOf([a, b, c], assignmentsOf, [alarm("c", 10)]);
+    expect(first.map((one) => one.incident.id)).toEqual(["c", "a", "b"]);
+    expect(casesOf([a, b, c], assignmentsOf, [alarm("c", 9)], first)).not.toBe(first);
+    const alarms = first[0] ? [...first[0].alarms] : [];
+    expect(casesOf([c, b, a], (id) => [...assignmentsOf(id)], alarms, first)).toBe(first);
+
+    const worse = incident("b", { priority: 1 });
+    const next = casesOf([a, worse, c, incident("d", { priority: 3 })], assignmentsOf, alarms, first);
+    expect(next.map((one) => one.incident.id)).toEqual(["c", "b", "a", "d"]);
+    expect(next[0]).toBe(first[0]);
+    expect(next[2]).toBe(first[1]);
+    expect(next[1]?.incident).toBe(worse);
+    expect(casesOf([a], assignmentsOf, [], next).map((one) => one.incident.id)).toEqual(["a"]);
+  });
+
   test("every stage has a lane", () => {
     expect(new Set(STAGES).size).toBe(5);
   });

@@ -1,6 +1,7 @@
 import type { AlarmView } from "../../gen/siaga/v1/alarm_pb.ts";
 import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import { IncidentState, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import { keepSame } from "../../lib/lists.ts";
 import { ms } from "../../lib/proto.ts";
 import { stampOf } from "../../lib/way.ts";
 
@@ -114,35 +115,65 @@ function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** The open cases, the worst first. Pure: what is shown follows from what is known, not from when. */
+function caseOf(
+  incident: IncidentView,
+  assignments: readonly AssignmentView[],
+  alarms: readonly AlarmView[],
+): BoardCase {
+  const stage = stageOf(assignments);
+  const raised = alarms.map((alarm) => ms(alarm.raisedAt) ?? 0);
+  return {
+    incident,
+    assignments,
+    alarms,
+    stage,
+    since: stageSince(stage, incident, assignments) ?? ms(incident.openedAt) ?? 0,
+    lateSince: raised.length > 0 ? Math.min(...raised) : undefined,
+    need: alarms.some((alarm) => !alarm.takenByLabel) ? "nobody" : alarms.length > 0 ? "somebody" : "fine",
+  };
+}
+
+function alarmsByIncident(alarms: readonly AlarmView[]): Map<string, AlarmView[]> {
+  const found = new Map<string, AlarmView[]>();
+  for (const alarm of alarms) {
+    if (!alarm.incidentId) continue;
+    const list = found.get(alarm.incidentId);
+    if (list) list.push(alarm);
+    else found.set(alarm.incidentId, [alarm]);
+  }
+  for (const list of found.values()) list.sort(byAlarm);
+  return found;
+}
+
+/**
+ * The open cases, the worst first. What is shown follows from what is known, not from when: `before`, the cases as they
+ * last were, only saves work. Cases of which nothing is new are the objects of then, and sorting begins with the order
+ * of then, which is nearly right.
+ */
 export function casesOf(
   incidents: readonly IncidentView[],
   assignmentsOf: (incidentId: string) => readonly AssignmentView[],
   alarms: readonly AlarmView[],
+  before: BoardCase[] = [],
 ): BoardCase[] {
-  const ofCase = new Map<string, AlarmView[]>();
-  for (const alarm of alarms) {
-    if (!alarm.incidentId) continue;
-    const list = ofCase.get(alarm.incidentId);
-    if (list) list.push(alarm);
-    else ofCase.set(alarm.incidentId, [alarm]);
+  const alarmsOf = alarmsByIncident(alarms);
+  const known = new Map(before.map((one) => [one.incident.id, one]));
+  const cases = new Map<string, BoardCase>();
+  for (const incident of incidents) {
+    if (incident.state !== IncidentState.OPEN) continue;
+    const was = known.get(incident.id);
+    const assignments = keepSame(was?.assignments, assignmentsOf(incident.id));
+    const own = keepSame(was?.alarms, alarmsOf.get(incident.id) ?? []);
+    const isSame = was?.incident === incident && was.assignments === assignments && was.alarms === own;
+    cases.set(incident.id, isSame ? was : caseOf(incident, assignments, own));
   }
-  return incidents
-    .filter((incident) => incident.state === IncidentState.OPEN)
-    .map((incident): BoardCase => {
-      const assignments = assignmentsOf(incident.id);
-      const own = (ofCase.get(incident.id) ?? []).sort(byAlarm);
-      const stage = stageOf(assignments);
-      const raised = own.map((alarm) => ms(alarm.raisedAt) ?? 0);
-      return {
-        incident,
-        assignments,
-        alarms: own,
-        stage,
-        since: stageSince(stage, incident, assignments) ?? ms(incident.openedAt) ?? 0,
-        lateSince: raised.length > 0 ? Math.min(...raised) : undefined,
-        need: own.some((alarm) => !alarm.takenByLabel) ? "nobody" : own.length > 0 ? "somebody" : "fine",
-      };
-    })
-    .sort(byWorst);
+  const order: BoardCase[] = [];
+  for (const { incident } of before) {
+    const still = cases.get(incident.id);
+    if (!still) continue;
+    order.push(still);
+    cases.delete(incident.id);
+  }
+  order.push(...cases.values());
+  return keepSame(before, order.sort(byWorst));
 }

@@ -54,7 +54,12 @@ class Watch {
   /** The card that is open beside the board. */
   selectedId = $state("");
 
-  cases: BoardCase[] = $derived(casesOf(world.incidents, (id) => world.assignmentsOf(id), world.alarms));
+  #casesBefore: BoardCase[] = [];
+  cases: BoardCase[] = $derived.by(() => {
+    const assignmentsOf = (id: string) => world.assignmentsOf(id);
+    this.#casesBefore = casesOf(world.incidents, assignmentsOf, world.alarms, this.#casesBefore);
+    return this.#casesBefore;
+  });
   byStage: Record<Stage, BoardCase[]> = $derived(byStage(this.cases));
   alarms: AlarmView[] = $derived([...world.alarms].sort(byAlarm));
   untaken: AlarmView[] = $derived(this.alarms.filter((alarm) => !alarm.takenByLabel));
@@ -89,6 +94,16 @@ class Watch {
   ready: number = $derived(this.desks.filter((one) => one.account.dutyState === DutyState.READY).length);
   onDuty: number = $derived(this.desks.filter((one) => one.account.dutyState > DutyState.SIGNED_OFF).length);
 
+  #units = $derived.by(() => {
+    const found = new Map<string, { units: number; free: number }>();
+    for (const unit of world.units) {
+      const count = found.get(unit.agencyCode) ?? { units: 0, free: 0 };
+      count.units += 1;
+      if (isFree(unit)) count.free += 1;
+      found.set(unit.agencyCode, count);
+    }
+    return found;
+  });
   /** Those that are away and have work first, then those at work, then by name. */
   agencies: AgencyState[] = $derived.by(() => {
     const running = new Map<string, { running: number; unread: number }>();
@@ -104,14 +119,13 @@ class Watch {
     return catalog.agencies
       .filter((agency) => agency.kind !== "neighbour")
       .map((agency): AgencyState => {
-        const own = world.units.filter((unit) => unit.agencyCode === agency.code);
         const part = world.part(`agency:${agency.code}`);
         return {
           agency,
           up: catalog.online(agency.code),
           since: ms(part?.since),
-          units: own.length,
-          free: own.filter(isFree).length,
+          units: this.#units.get(agency.code)?.units ?? 0,
+          free: this.#units.get(agency.code)?.free ?? 0,
           ...(running.get(agency.code) ?? { running: 0, unread: 0 }),
         };
       })

@@ -1,7 +1,8 @@
 import type { AlarmView } from "../../gen/siaga/v1/alarm_pb.ts";
 import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import { PlaceVerification, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
-import { pick, t, tn } from "../../i18n/index.ts";
+import { t, tn } from "../../i18n/index.ts";
+import { alarmInShort } from "../../lib/alarm-words.ts";
 import { catalog } from "../../lib/catalog.svelte.ts";
 
 /** What kind of emergency, as far as it is known and may be shown. */
@@ -20,20 +21,16 @@ export function placeOf(incident: IncidentView): string {
     : text;
 }
 
-/** What people call an agency where there is no room for its name: its code, as it is written on its vehicles. */
-export function shortAgency(code: string): string {
-  return code.toUpperCase().replaceAll("-", " ");
-}
-
 /** The agencies at work, each with its step. */
 export function agenciesOf(assignments: readonly AssignmentView[]): string {
   const running = assignments.filter((one) => one.step <= Step.COMPLETED);
   if (running.length === 0) return t("sup.agenciesNone");
-  return running.map((one) => `${shortAgency(one.agencyCode)} ${tn("step", one.step)}`).join(" · ");
+  return running.map((one) => `${catalog.agencyShort(one.agencyCode)} ${tn("step", one.step)}`).join(" · ");
 }
 
-export function alarmText(alarm: AlarmView): string {
-  return pick(alarm.textId, alarm.textEn) || tn("alarm", alarm.kind);
+/** An alarm in few words, for where its case is named. */
+export function alarmShort(alarm: AlarmView): string {
+  return alarmInShort(alarm, (code) => catalog.agencyShort(code));
 }
 
 /** The part of a case's number that people say. */
