@@ -64,14 +64,18 @@ web-check: web ## Types, lints and unit tests of the web
 	cd $(WEB) && npm run lint --if-present
 	cd $(WEB) && npm test
 
+# Tests and the binary that they start in one build: built apart, they differ in the features of what they share, and
+# nearly everything is compiled twice.
+.PHONY: build-tests
+build-tests: web
+	cargo build --workspace --all-targets --locked
+
 .PHONY: test-rust
-test-rust: web ## Tests of the Rust crates, on SQLite and on a throwaway PostgreSQL
-	cargo build --locked -p siaga
+test-rust: build-tests ## Tests of the Rust crates, on SQLite and on a throwaway PostgreSQL
 	scripts/with-postgres cargo test --workspace --locked
 
 .PHONY: test-browser
-test-browser: web ## The whole flow in a real Chromium
-	cargo build --locked -p siaga
+test-browser: build-tests ## The whole flow in a real Chromium
 	cd $(BROWSER) && npm ci
 	cd $(BROWSER) && SIAGA_BIN=$(CURDIR)/target/debug/siaga npm test
 

@@ -109,7 +109,7 @@ impl Names {
             if matches!(row.stream.kind.as_str(), Account::KIND | Unit::KIND) {
                 keys.push(row.stream.clone());
             }
-            keys.extend(row.incident_id.map(|id| StreamKey::new(siaga_domain::incident::Incident::KIND, id)));
+            keys.extend(case_of(row).map(|id| StreamKey::new(siaga_domain::incident::Incident::KIND, id)));
         }
         keys.sort_unstable();
         keys.dedup();
@@ -147,11 +147,17 @@ impl Names {
             about_kind: row.stream.kind.clone(),
             about_id: row.stream.id.clone(),
             about_name,
-            case_number: row.incident_id.and_then(|id| self.cases.get(&id).cloned()).unwrap_or_default(),
+            case_number: case_of(row).and_then(|id| self.cases.get(&id).cloned()).unwrap_or_default(),
             request_id: common::id_text(row.request_id),
             details: details(row),
         })
     }
+}
+
+/// The case that an event belongs to, or that somebody read and the event only names.
+fn case_of(row: &EventRow) -> Option<Uuid> {
+    let named = || Uuid::parse_str(row.data.get("incident_id")?.as_str()?).ok();
+    row.incident_id.or_else(named)
 }
 
 /// Short facts of an event. Of cases only what was done, because an administrator keeps the house and not the cases.

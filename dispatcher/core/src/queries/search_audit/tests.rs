@@ -53,6 +53,13 @@ async fn events_are_found_by_account_kind_case_and_time_and_say_nothing_personal
     let missing = v1::SearchAuditRequest { case_number: "SKW-0".into(), ..Default::default() };
     assert_eq!(queries::search_audit(&core, &admin, missing).await.unwrap_err().code, "SIAGA-1002");
 
+    let chief = testing::supervisor(&core, "penyelia").await;
+    let replay = v1::GetReplayRequest { number: number.clone(), ..Default::default() };
+    queries::get_replay(&core, &chief, replay).await.unwrap();
+    let read = v1::SearchAuditRequest { kinds: vec!["account.replay_read".into()], ..Default::default() };
+    let found = search(&core, &admin, read).await;
+    assert_eq!(found.entries[0].case_number, number, "a replay names the case that was looked at");
+
     let later = crate::convert::timestamp(testing::START.plus_ms(30_000));
     let from = v1::SearchAuditRequest { from: Some(later), ..by.clone() };
     assert_eq!(types(&search(&core, &admin, from).await), ["account.disabled"]);
