@@ -109,19 +109,16 @@ test("the supervisor's board, map, card and wall", async ({ seat }) => {
 });
 
 test("the crews' phones", async ({ seat }) => {
-  const [idle, fireman, nurse] = [
-    await seat("bhakti-suci-01"),
-    await seat("damkar-01"),
-    await seat("psc-02"),
-  ];
-  for (const page of [idle, fireman, nurse]) await page.setViewportSize(PHONES.large);
+  const idle = await seat("bhakti-suci-01");
+  const nurse = await seat("psc-01");
+  const fireman = await seat("damkar-01");
+  for (const page of [idle, nurse, fireman]) await page.setViewportSize(PHONES.large);
   await expect(idle.getByText("Siap menerima tugas")).toBeVisible();
   await photograph(idle, "unit-ready");
-  await expect(new Crew(fireman).task(fire)).toContainText("TUGAS BARU");
-  await photograph(fireman, "unit-new");
-  await new Crew(nurse).button("Sudah dibaca, hentikan bunyi").click();
-  await expect(new Crew(nurse).undo("Berangkat")).toBeVisible();
-  await photograph(nurse, "unit-running");
+  await expect(new Crew(nurse).task(fire)).toContainText("TUGAS BARU");
+  await photograph(nurse, "unit-new");
+  await expect(new Crew(fireman).undo("Berangkat")).toBeVisible();
+  await photograph(fireman, "unit-running");
 });
 
 test("the fire's end: closing, report, replay", async ({ seat }) => {
@@ -129,6 +126,12 @@ test("the fire's end: closing, report, replay", async ({ seat }) => {
   const damkar = new Agency(await seat("damkar"));
   const psc = new Agency(await seat("psc119"));
   const { page } = operator;
+  await page.keyboard.press("Alt+1");
+  await expect(page.getByRole("region", { name: `Kejadian ${fire}` })).toBeVisible();
+  for (const agency of [damkar, psc]) {
+    await agency.running.getByText(fire).click();
+    await expect(agency.detail).toContainText(fire);
+  }
   await operator.recordFor(PSC, "di lokasi");
   for (const step of ["Tiba di lokasi", "Terkendali", "Selesai"]) await damkar.report(step);
   await psc.report("Selesai");

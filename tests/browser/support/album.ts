@@ -47,13 +47,8 @@ export async function photograph(page: Page, name: string, framing?: Framing): P
   await expect(page.locator(".toast")).toHaveCount(0, { timeout: 30_000 });
   await shoot(page, name, framing);
   if (framing?.whole) return;
-  if (await page.getByRole("dialog").first().isVisible()) {
-    // A dialog covers the switches.
-    await page.evaluate(() => (document.documentElement.dataset.theme = "light"));
-    await shoot(page, `${name}-light`);
-    await page.evaluate(() => (document.documentElement.dataset.theme = "dark"));
-    return;
-  }
+  // A dialog covers the switches.
+  if (await page.getByRole("dialog").first().isVisible()) return;
   if (!(await press(page, "Tema terang"))) return;
   await press(page, "Ganti ke bahasa Inggris");
   // A map draws its other colours over some frames, and nothing on the page tells when the last one is done.

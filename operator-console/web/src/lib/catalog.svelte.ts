@@ -30,9 +30,10 @@ class Catalog {
     return this.#typeByCode.get(code);
   }
 
-  agencyName(code: string): string {
+  /** The agency's name in the person's language; `fallback` is what the server sent along. */
+  agencyName(code: string, fallback = ""): string {
     const agency = this.agency(code);
-    return agency ? pick(agency.nameId, agency.nameEn) : code;
+    return agency ? pick(agency.nameId, agency.nameEn) : fallback || code;
   }
 
   /** The agency's name where there is little room; the whole name belongs into its tooltip. */
