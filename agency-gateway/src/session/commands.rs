@@ -56,6 +56,8 @@ commands! {
     SetUnitService = "set_unit_service", UnitServiceClient::set_unit_service, changes changed;
     ReportPosition = "report_position", UnitServiceClient::report_position;
     AddNote = "add_note", IncidentServiceClient::add_note, changes changed;
+    SendMessage = "send_message", DispatchServiceClient::send_message, changes changed;
+    MarkMessagesRead = "mark_messages_read", DispatchServiceClient::mark_messages_read, changes changed;
 }
 
 fn request_id(command: &Command) -> &str {
@@ -71,6 +73,8 @@ fn request_id(command: &Command) -> &str {
         Command::RequestHelp(request) => &request.request_id,
         Command::SetUnitService(request) => &request.request_id,
         Command::AddNote(request) => &request.request_id,
+        Command::SendMessage(request) => &request.request_id,
+        Command::MarkMessagesRead(request) => &request.request_id,
         // Telemetry has none.
         Command::ReportPosition(_) => "",
     }

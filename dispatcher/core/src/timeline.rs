@@ -225,6 +225,7 @@ async fn texts(store: &dyn Store, events: &[EventRow]) -> Result<HashMap<Uuid, S
             },
             Assignment::KIND => match from_log(&event.event_type, &event.data)? {
                 AssignmentEvent::StepReached { note, .. } => note,
+                AssignmentEvent::MessageSent { text, .. } => Some(text),
                 _ => None,
             },
             _ => None,

@@ -1,7 +1,11 @@
 //! Assignments: one incident, one agency, and its units. The assignment follows its units' steps.
 
+mod event;
+mod messages;
 mod unit_progress;
 
+pub use event::AssignmentEvent;
+pub use messages::{Message, Side, conversation_over};
 pub use unit_progress::UnitProgress;
 
 use crate::{
@@ -62,6 +66,9 @@ pub struct Assignment {
     pub caller_shared: bool,
     /// The agency reported steps of its own, not only through units.
     pub reported_whole: bool,
+    /// What centre and agency wrote to each other, in order; the first is number 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Message>,
 }
 
 impl Default for Assignment {
@@ -78,96 +85,9 @@ impl Default for Assignment {
             help_requested: None,
             caller_shared: false,
             reported_whole: false,
+            messages: Vec::new(),
         }
     }
-}
-
-/// What happened to an assignment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum AssignmentEvent {
-    /// Made and sent.
-    Sent {
-        /// The case.
-        incident_id: Uuid,
-        /// Agency code.
-        agency: String,
-        /// Lead or support.
-        role: AgencyRole,
-        /// May see the caller though it only supports.
-        caller_shared: bool,
-    },
-    /// Stored and drawn by a session of the agency.
-    Delivered {},
-    /// A person has it.
-    Acknowledged {},
-    /// People, vehicles and equipment were checked.
-    ReadinessConfirmed {
-        /// What was found.
-        readiness: Readiness,
-    },
-    /// The agency takes it.
-    Accepted {},
-    /// The agency does not take it.
-    Declined {
-        /// Why.
-        reason: String,
-    },
-    /// The centre took it back.
-    Withdrawn {
-        /// Why.
-        reason: String,
-    },
-    /// A unit goes.
-    UnitAssigned {
-        /// Unit.
-        unit_id: Uuid,
-        /// Call sign.
-        code: String,
-    },
-    /// A unit was taken off.
-    UnitReleased {
-        /// Unit.
-        unit_id: Uuid,
-        /// Why.
-        reason: String,
-        /// It went to another incident.
-        diverted: bool,
-    },
-    /// A step of one unit, or of the assignment as a whole.
-    StepReached {
-        /// None: the whole.
-        unit_id: Option<Uuid>,
-        /// The step.
-        step: Step,
-        /// It was reached already: a confirmation.
-        confirmation: bool,
-        /// Where the unit was: degrees north, east.
-        point: Option<(f64, f64)>,
-        /// A short word with it; a personal row.
-        note: Option<crate::PersonalRef>,
-    },
-    /// A step was recorded by mistake.
-    StepCorrected {
-        /// None: the whole.
-        unit_id: Option<Uuid>,
-        /// Where it really is.
-        step: Step,
-        /// Why.
-        reason: String,
-    },
-    /// More is needed.
-    HelpRequested {
-        /// What.
-        what: String,
-    },
-    /// Further agencies were sent after help was asked for.
-    HelpAnswered {},
-    /// A support agency may see the caller from now on, or no more.
-    CallerShared {
-        /// May it.
-        share: bool,
-    },
 }
 
 impl Assignment {
@@ -456,6 +376,8 @@ impl Aggregate for Assignment {
             AssignmentEvent::HelpRequested { what } => self.help_requested = Some(what.clone()),
             AssignmentEvent::HelpAnswered {} => self.help_requested = None,
             AssignmentEvent::CallerShared { share } => self.caller_shared = *share,
+            AssignmentEvent::MessageSent { from, text } => self.message_sent(*from, text, meta),
+            AssignmentEvent::MessagesRead { by, up_to } => self.messages_read(*by, *up_to, meta),
         }
     }
 

@@ -28,6 +28,10 @@ pub const UNITS_A_COMMAND: usize = 50;
 pub const AGENCIES_A_COMMAND: usize = 50;
 /// Notes of one incident.
 pub const NOTES: usize = 2_000;
+/// Messages between the centre and an agency, in characters: what is longer is a note.
+pub const MESSAGE_CHARS: usize = 500;
+/// Messages of one assignment: all of them stand in its view.
+pub const MESSAGES: usize = 200;
 /// Calls of one incident.
 pub const CALLS: usize = 2_000;
 /// Call-back attempts of one call.

@@ -11,7 +11,7 @@ use siaga_domain::{
     account::{Account, AccountEvent, DutyState},
     aggregate::{from_log, to_log},
     alarm::{Alarm, AlarmEvent, AlarmKind, AlarmLimits, AlarmSubject},
-    assignment::{AgencyRole, Assignment, AssignmentEvent, Readiness},
+    assignment::{AgencyRole, Assignment, AssignmentEvent, Readiness, Side},
     call::{Call, CallEvent, Disposition},
     catalog::{
         Agency, Area, AreaLevel, Catalog, CatalogEvent, CatalogPart, DutyContact, IncidentType, Letterhead, NamedPlace,
@@ -192,6 +192,8 @@ fn assignments() -> Vec<AssignmentEvent> {
         AssignmentEvent::HelpRequested { what: "tangga".into() },
         AssignmentEvent::HelpAnswered {},
         AssignmentEvent::CallerShared { share: true },
+        AssignmentEvent::MessageSent { from: Side::Agency, text: personal(32) },
+        AssignmentEvent::MessagesRead { by: Side::Centre, up_to: 1 },
     ]
 }
 

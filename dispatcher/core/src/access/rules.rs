@@ -118,6 +118,9 @@ pub const RULES: &[Rule] = &[
     emergency("DispatchService/ReportStatus", WORK),
     emergency("DispatchService/CorrectStatus", WORK),
     emergency("DispatchService/RequestHelp", WORK),
+    // Desk to desk. A crew drives, and says what it has to say with its statuses and notes.
+    emergency("DispatchService/SendMessage", AGENCY_DESK),
+    emergency("DispatchService/MarkMessagesRead", AGENCY_DESK),
     emergency("UnitService/ListUnits", UNITS),
     emergency("UnitService/SetUnitService", WORK),
     routine("UnitService/UpdateUnit", AGENCY_DESK),

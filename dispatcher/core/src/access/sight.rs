@@ -7,6 +7,9 @@
 //! | lead agency | holds the assignment, until a day after the end | yes | yes |
 //! | support agency | the same | only if shared | yes; of sensitive types only if shared |
 //! | unit | as its agency, while it is on the assignment | as its agency | as its agency |
+//!
+//! What centre and agency write to each other about an assignment is for the centre (on boards without its words, if the
+//! type is sensitive) and for that agency's desk as long as it has the assignment; for nobody else.
 
 use siaga_domain::{
     Role, Timestamp, account::Account, assignment::Assignment, call::Call, incident::Incident, step::Step,
@@ -53,6 +56,11 @@ impl Reader {
     pub const fn masks(&self, sensitive: bool) -> bool {
         sensitive && matches!(self, Self::Board)
     }
+}
+
+/// Sees what centre and agency write to each other, where it sees the assignment at all: both desks, not the crews.
+pub const fn has_conversation(reader: &Reader) -> bool {
+    !matches!(reader, Reader::Unit(_))
 }
 
 /// What an agency or unit sees of the case behind an assignment.

@@ -103,4 +103,18 @@ impl DispatchService for Edge {
     ) -> Result<Response<v1::RequestHelpResponse>, Status> {
         self.run(request).await
     }
+
+    async fn send_message(
+        &self,
+        request: Request<v1::SendMessageRequest>,
+    ) -> Result<Response<v1::SendMessageResponse>, Status> {
+        self.run(request).await
+    }
+
+    async fn mark_messages_read(
+        &self,
+        request: Request<v1::MarkMessagesReadRequest>,
+    ) -> Result<Response<v1::MarkMessagesReadResponse>, Status> {
+        self.run(request).await
+    }
 }

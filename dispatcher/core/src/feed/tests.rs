@@ -133,7 +133,7 @@ async fn many_events_of_one_thing_in_a_batch_are_one_entity_for_each_audience() 
 
 impl TestCore {
     /// Waits until the core's own feed has read everything.
-    async fn feed_is_at_head(&self) {
+    pub(crate) async fn feed_is_at_head(&self) {
         let head = self.context.store.head().await.unwrap().position;
         let mut items = self.feed.follow(0, "").await.unwrap();
         while next(&mut items).await.position < head {}
@@ -145,8 +145,9 @@ async fn a_snapshot_and_what_follows_come_to_the_same_as_a_fresh_snapshot() {
         let seed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let core = testing::core().await;
         let operator = testing::operator(&core, "operator1").await;
-        let mut walk =
-            Walk { core: &core, who: &operator, seed, calls: vec![], incidents: vec![], assignments: vec![] };
+        let agency = testing::dispatcher(&core, "damkar1", "damkar").await;
+        let (calls, incidents, assignments) = (vec![], vec![], vec![]);
+        let mut walk = Walk { core: &core, who: &operator, agency: &agency, seed, calls, incidents, assignments };
         for _ in 0..25 {
             walk.step().await;
         }

@@ -41,7 +41,7 @@ impl Story<'_> {
         let writer = &self.core.writer;
         let (who, agency) = (self.who.clone(), self.agency.clone());
         let lane = Lane::Emergency;
-        match random.random_range(0..12) {
+        match random.random_range(0..14) {
             0 | 1 => {
                 let ring = v1::RingCallRequest {
                     request_id,
@@ -95,6 +95,14 @@ impl Story<'_> {
                 drop(writer.command(lane, who, note).await);
             }
             10 => {
+                let message = v1::SendMessageRequest { request_id, assignment_id, text: "lewat belakang".into() };
+                drop(writer.command(lane, agency, message).await);
+            }
+            11 => {
+                let read = v1::MarkMessagesReadRequest { request_id, assignment_id, up_to: 1 };
+                drop(writer.command(lane, who, read).await);
+            }
+            12 => {
                 let close = v1::CloseIncidentRequest {
                     request_id,
                     incident_id,

@@ -101,8 +101,9 @@ async fn every_moment_of_a_replay_is_the_board_as_it_was_then() {
         let seed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let core = testing::core().await;
         let operator = testing::operator(&core, "operator1").await;
-        let mut walk =
-            Walk { core: &core, who: &operator, seed, calls: vec![], incidents: vec![], assignments: vec![] };
+        let agency = testing::dispatcher(&core, "damkar1", "damkar").await;
+        let (calls, incidents, assignments) = (vec![], vec![], vec![]);
+        let mut walk = Walk { core: &core, who: &operator, agency: &agency, seed, calls, incidents, assignments };
         let mut moments = Vec::new();
         for _ in 0..5 {
             for _ in 0..16 {

@@ -316,7 +316,14 @@ impl Build<'_> {
     async fn timeline(&self, who: &Caller, incident_id: Uuid) -> Result<Vec<ReportTimelineEntry>, SiagaError> {
         let words = who.is_centre();
         let lines = timeline::entries(&*self.context.background, self.city, self.loaded, incident_id, words).await?;
-        let shown = lines.into_iter().filter(|line| !line.event.starts_with("alarm."));
+        // An agency's conversation with the centre is no other agency's matter. That a message was read is told on the
+        // card; on paper each would be a row.
+        let is_left_out = |event: &str| match event {
+            "assignment.messages_read" => true,
+            "assignment.message_sent" => !words,
+            _ => event.starts_with("alarm."),
+        };
+        let shown = lines.into_iter().filter(|line| !is_left_out(&line.event));
         let mut entries: Vec<Line> = Vec::new();
         for line in shown {
             let Some(at) = convert::time("occurred_at", line.occurred_at)? else { continue };

@@ -27,7 +27,8 @@ impl Line {
 
     /// Ends as sentences do: a free text would run into the next one.
     fn is_sentence(&self) -> bool {
-        self.entry.text.ends_with('.') && self.event != "incident.note_added"
+        let is_free = matches!(self.event.as_str(), "incident.note_added" | "assignment.message_sent");
+        self.entry.text.ends_with('.') && !is_free
     }
 
     /// Takes in the row after this one, or gives it back.

@@ -2,7 +2,7 @@
 
 use super::{Names, Sentence, because};
 use siaga_domain::{
-    assignment::{AgencyRole, AssignmentEvent, Readiness},
+    assignment::{AgencyRole, AssignmentEvent, Readiness, Side},
     step::Step,
 };
 use uuid::Uuid;
@@ -38,7 +38,9 @@ const fn unit_of(event: &AssignmentEvent) -> Option<Uuid> {
         | AssignmentEvent::Withdrawn { .. }
         | AssignmentEvent::HelpRequested { .. }
         | AssignmentEvent::HelpAnswered {}
-        | AssignmentEvent::CallerShared { .. } => None,
+        | AssignmentEvent::CallerShared { .. }
+        | AssignmentEvent::MessageSent { .. }
+        | AssignmentEvent::MessagesRead { .. } => None,
     }
 }
 
@@ -94,6 +96,19 @@ fn words(names: &Names<'_>, id: Uuid, event: &AssignmentEvent) -> (String, Strin
         }
         AssignmentEvent::CallerShared { share: false } => {
             said("data pelapor disembunyikan lagi.", "the caller is hidden from them again.")
+        }
+        AssignmentEvent::MessageSent { from, text } => {
+            let text = names.text(Some(text));
+            match from {
+                Side::Centre => (format!("pesan dari 112{text}"), format!("message from 112{text}")),
+                Side::Agency => (format!("pesan untuk 112{text}"), format!("message to 112{text}")),
+            }
+        }
+        AssignmentEvent::MessagesRead { by: Side::Agency, .. } => {
+            said("pesan 112 dibaca.", "112's messages were read.")
+        }
+        AssignmentEvent::MessagesRead { by: Side::Centre, .. } => {
+            said("pesannya dibaca 112.", "their messages were read by 112.")
         }
     }
 }

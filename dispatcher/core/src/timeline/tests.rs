@@ -10,7 +10,7 @@ use crate::{
 use siaga_domain::{
     PersonalRef, Timestamp,
     alarm::{Alarm, AlarmEvent, AlarmKind, AlarmSubject},
-    assignment::{AgencyRole, Assignment, AssignmentEvent, Readiness, UnitProgress},
+    assignment::{AgencyRole, Assignment, AssignmentEvent, Readiness, Side, UnitProgress},
     call::{CallEvent, Disposition},
     incident::{
         CardChange, Classification, HandOver, HubAction, IncidentEvent, Outcome, PlaceChange, PlaceVerification,
@@ -164,6 +164,10 @@ fn assignments() -> Vec<AssignmentEvent> {
         AssignmentEvent::HelpAnswered {},
         AssignmentEvent::CallerShared { share: true },
         AssignmentEvent::CallerShared { share: false },
+        AssignmentEvent::MessageSent { from: Side::Centre, text: personal() },
+        AssignmentEvent::MessageSent { from: Side::Agency, text: personal() },
+        AssignmentEvent::MessagesRead { by: Side::Centre, up_to: 1 },
+        AssignmentEvent::MessagesRead { by: Side::Agency, up_to: 1 },
     ];
     for (step, confirmation, unit_id) in
         Step::REPORTED.into_iter().flat_map(|step| [(step, false, Some(UNIT)), (step, true, None)])
@@ -243,6 +247,8 @@ fn sentences_name_agencies_units_notes_and_corrections() {
     assert_eq!(sentence.id, "Damkar: DAMKAR-01 di lokasi: isi catatan.");
     assert_eq!(sentence.en, "Damkar: DAMKAR-01 on scene: isi catatan.");
     assert_eq!((sentence.assignment_id, sentence.unit_id, sentence.correction), (Some(ID), Some(UNIT), false));
+    let message = AssignmentEvent::MessageSent { from: Side::Centre, text: personal() };
+    assert_eq!(assignment::sentence(&names, ID, &message).id, "Damkar: pesan dari 112: isi catatan");
     let back = AssignmentEvent::StepCorrected { unit_id: None, step: Step::EnRoute, reason: "salah tekan".into() };
     let sentence = assignment::sentence(&names, ID, &back);
     assert_eq!(sentence.id, "Damkar: koreksi, kembali ke \"berangkat\": salah tekan.");

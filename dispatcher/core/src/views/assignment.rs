@@ -11,7 +11,7 @@ use crate::{
 };
 use siaga_domain::{
     Role,
-    assignment::{AgencyRole, Assignment, Readiness},
+    assignment::{AgencyRole, Assignment, Message, Readiness, Side},
     incident::{Incident, IncidentState, Note},
     step::Step,
 };
@@ -46,6 +46,8 @@ impl Views<'_> {
                 if !view.agency_online {
                     view.duty_contact = self.duty_contact(&held.agency);
                 }
+                let masked = reader.masks(self.loaded.is_sensitive(case_id, &case.state));
+                view.messages = self.messages(held, masked);
             }
             Reader::Agency(_) | Reader::Unit(_) => {
                 let sight = sight::task(reader, held, &case.state, self.now, self.after_end_ms())?;
@@ -53,9 +55,28 @@ impl Views<'_> {
                 let positions = others.iter().map(|(_, row)| row.position).chain([*position, case.position]);
                 view.position = self.loaded.position(positions);
                 view.task = Some(self.task(held, &case.state, sight));
+                // Written to this desk or by it, whatever else of the case it may see.
+                if sight::has_conversation(reader) {
+                    view.messages = self.messages(held, false);
+                }
             }
         }
         Some(view)
+    }
+
+    /// What centre and agency wrote to each other. A reader who may not see the words sees that there are some, so that
+    /// nothing stays unread.
+    fn messages(&self, held: &Assignment, masked: bool) -> Vec<v1::MessageView> {
+        let message = |(index, one): (usize, &Message)| v1::MessageView {
+            number: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            at: Some(convert::timestamp(one.at)),
+            by: Some(common::actor(&one.by)),
+            from_centre: one.from == Side::Centre,
+            text: self.loaded.text(Some(&one.text)).filter(|_| !masked).map(str::to_owned).unwrap_or_default(),
+            read_at: common::time(one.read.as_ref().map(|(at, _)| *at)),
+            read_by_label: one.read.as_ref().map(|(_, label)| label.clone()).unwrap_or_default(),
+        };
+        held.messages.iter().enumerate().map(message).collect()
     }
 
     /// The case as the agency of an assignment may see it.

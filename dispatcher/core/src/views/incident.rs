@@ -46,7 +46,7 @@ impl Views<'_> {
             masked,
             stamps: self.stamps(incident, &held),
             call_ids: incident.calls.iter().map(ToString::to_string).collect(),
-            assignments: held.iter().filter_map(|(held_id, _)| self.assignment(*held_id, reader)).collect(),
+            assignments: held.iter().filter_map(|(held_id, _)| self.assignment_within(*held_id, reader)).collect(),
             notes: if masked { Vec::new() } else { self.notes(incident) },
             linked_numbers: incident.linked.iter().map(|(_, number)| number.clone()).collect(),
             merged_numbers: incident.merged.iter().map(|(_, number)| number.clone()).collect(),
@@ -63,6 +63,15 @@ impl Views<'_> {
         if let Some((into, number)) = &incident.merged_into {
             view.merged_into_id = into.to_string();
             view.merged_into_number.clone_from(number);
+        }
+        Some(view)
+    }
+
+    /// An assignment inside its case. On boards it stands beside it with what was written; once is enough.
+    fn assignment_within(&self, id: Uuid, reader: &Reader) -> Option<v1::AssignmentView> {
+        let mut view = self.assignment(id, reader)?;
+        if *reader == Reader::Board {
+            view.messages.clear();
         }
         Some(view)
     }

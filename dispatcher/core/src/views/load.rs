@@ -239,7 +239,10 @@ impl Loaded {
         let of_cases =
             self.whole.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| row.state.personal_ids());
         let of_calls = calls.iter().filter_map(|id| self.calls.get(id)).flat_map(|row| row.state.personal_ids());
-        let ids: BTreeSet<Uuid> = of_cases.chain(of_calls).collect();
+        let assignments =
+            self.whole.iter().filter_map(|id| self.incidents.get(id)).flat_map(|row| &row.state.assignments);
+        let written = assignments.filter_map(|id| self.assignments.get(id)).flat_map(|row| row.state.message_texts());
+        let ids: BTreeSet<Uuid> = of_cases.chain(of_calls).chain(written).collect();
         self.fetch_texts(store, ids).await
     }
 

@@ -5,6 +5,7 @@ import { common } from "./common.ts";
 import { hub } from "./hub.ts";
 import { map } from "./map.ts";
 import { operator } from "./operator.ts";
+import { messages as chat } from "./messages.ts";
 import { outbox } from "./outbox.ts";
 import { paper } from "./paper.ts";
 import { replay } from "./replay.ts";
@@ -20,6 +21,7 @@ export const messages = {
   ...operator,
   ...agency,
   ...map,
+  ...chat,
   ...outbox,
   ...paper,
   ...supervisor,

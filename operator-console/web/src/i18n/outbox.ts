@@ -70,6 +70,8 @@ export const outbox = catalogue({
   "command.ReportStatus": ["Langkah tugas", "Step of the assignment"],
   "command.CorrectStatus": ["Koreksi tahap", "Correction of the stage"],
   "command.RequestHelp": ["Minta bantuan", "Request for help"],
+  "command.SendMessage": ["Pesan", "Message"],
+  "command.MarkMessagesRead": ["Pesan dibaca", "Messages read"],
   "command.SetUnitService": ["Operasi unit", "Service of the unit"],
   "command.UpdateUnit": ["Awak dan peralatan", "Crew and equipment"],
   "command.UpdateCatalogSection": ["Ubah katalog", "Edit the catalog"],

@@ -292,6 +292,8 @@ export const setup = catalogue({
   "auditEvent.assignment.caller_shared": ["Pelapor dibagikan", "Caller shared"],
   "auditEvent.assignment.help_requested": ["Bantuan diminta", "Help requested"],
   "auditEvent.assignment.help_answered": ["Permintaan bantuan dijawab", "Help answered"],
+  "auditEvent.assignment.message_sent": ["Pesan dikirim", "Message sent"],
+  "auditEvent.assignment.messages_read": ["Pesan dibaca", "Messages read"],
   "auditEvent.alarm.raised": ["Alarm naik", "Alarm raised"],
   "auditEvent.alarm.escalated": ["Alarm dinaikkan", "Alarm escalated"],
   "auditEvent.alarm.taken": ["Alarm diambil", "Alarm taken"],

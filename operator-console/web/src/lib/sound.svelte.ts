@@ -2,7 +2,7 @@
  * Sounds for new work and alarms, made by WebAudio: nothing to load, nothing to miss.
  * They can be muted only for a time, because a forgotten mute would lose an emergency.
  */
-export type Signal = "call" | "work" | "alarm";
+export type Signal = "call" | "work" | "alarm" | "message";
 
 const MUTE_MS = 2 * 60_000;
 
@@ -20,6 +20,11 @@ const TONES: Record<Signal, [number, number, number][]> = {
   alarm: [
     [980, 0, 0.18],
     [740, 0.22, 0.24],
+  ],
+  // Low and short: it asks for a look, not for a hand.
+  message: [
+    [523, 0, 0.09],
+    [659, 0.1, 0.12],
   ],
 };
 

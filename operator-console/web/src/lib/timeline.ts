@@ -45,9 +45,11 @@ function beside(one: Line, other: Line): boolean {
   );
 }
 
+const FREE_TEXTS: readonly string[] = ["incident.note_added", "assignment.message_sent"];
+
 /** Ends as sentences do: a free text would run into the next one. */
 function isSentence(line: Line): boolean {
-  return line.text.endsWith(".") && line.event !== "incident.note_added";
+  return line.text.endsWith(".") && !FREE_TEXTS.includes(line.event);
 }
 
 /** The words of `line` without the agency that `before` has just named. */

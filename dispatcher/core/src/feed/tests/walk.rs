@@ -12,6 +12,8 @@ use uuid::Uuid;
 pub(crate) struct Walk<'a> {
     pub(crate) core: &'a TestCore,
     pub(crate) who: &'a Caller,
+    /// Damkar's desk.
+    pub(crate) agency: &'a Caller,
     pub(crate) seed: u64,
     pub(crate) calls: Vec<Uuid>,
     pub(crate) incidents: Vec<Uuid>,
@@ -41,7 +43,7 @@ impl Walk<'_> {
         let assignment_id = self.one_of(&assignments);
         let reason = || "Alasan".to_owned();
         core.clock.advance_ms(1_000);
-        match self.pick(16) {
+        match self.pick(18) {
             0 | 1 => {
                 let kind = ["kebakaran-bangunan", "kekerasan-anak"][self.pick(2)];
                 let (incident, call) = testing::open(core, who, kind).await;
@@ -119,6 +121,14 @@ impl Walk<'_> {
             }
             14 => drop(
                 testing::run(core, who, v1::ReopenIncidentRequest { request_id, incident_id, reason: reason() }).await,
+            ),
+            15 => drop(
+                testing::run(core, who, v1::SendMessageRequest { request_id, assignment_id, text: "Pesan".into() })
+                    .await,
+            ),
+            16 => drop(
+                testing::run(core, self.agency, v1::MarkMessagesReadRequest { request_id, assignment_id, up_to: 1 })
+                    .await,
             ),
             _ => {
                 let calls = self.calls.clone();

@@ -114,6 +114,8 @@ pub fn request_id_of(command: &Command) -> Option<&str> {
         Kind::RequestHelp(request) => &request.request_id,
         Kind::SetUnitService(request) => &request.request_id,
         Kind::AddNote(request) => &request.request_id,
+        Kind::SendMessage(request) => &request.request_id,
+        Kind::MarkMessagesRead(request) => &request.request_id,
         Kind::ReportPosition(_) => return None,
     })
 }

@@ -1,5 +1,5 @@
 import { Disposition, CallPhase, type CallView } from "../../gen/siaga/v1/call_pb.ts";
-import { Step } from "../../gen/siaga/v1/dispatch_pb.ts";
+import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import { IncidentState, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
 import { lang, pick, t, tn } from "../../i18n/index.ts";
 import { act } from "../../lib/act.ts";
@@ -7,6 +7,9 @@ import { api } from "../../lib/api.ts";
 import { catalog } from "../../lib/catalog.svelte.ts";
 import { argumentOf } from "../../lib/command-line.ts";
 import type { Command } from "../../lib/commands.svelte.ts";
+import { conversations } from "../../lib/conversations.svelte.ts";
+import { saveDraft } from "../../lib/drafts.ts";
+import { addressed, mayWrite, MESSAGE_CHARS_MAX } from "../../lib/messages.ts";
 import { toasts } from "../../lib/toasts.svelte.ts";
 import { hold } from "./call-actions.ts";
 import { dispatchTo, openReport } from "./card-actions.ts";
@@ -32,9 +35,12 @@ export interface CardInHand {
   openOrSave: () => unknown;
   mergeWith: (incidentId: string) => unknown;
   focusNote: () => void;
+  /** Opens the conversation of an assignment; left out: of the one that waits most for it. */
+  chat: (assignmentId?: string) => unknown;
 }
 
 const NOTE_WORDS = ["catat", "catatan", "note", "n"];
+const MESSAGE_WORDS = ["pesan", "chat", "message", "msg"];
 
 /** Everything that can be done with the card in hand: its keys, its menu and the command line read this list. */
 export function cardCommands(card: CardInHand): Command[] {
@@ -113,6 +119,14 @@ function noting(card: CardInHand): Command[] {
       words: () => t("cmd.noteWords"),
       run: card.focusNote,
       when: () => !!card.incident,
+    },
+    {
+      id: "card.chat",
+      combo: "Alt+m",
+      label: () => t("chat.key"),
+      words: () => t("cmd.sayWords"),
+      run: () => void card.chat(),
+      when: () => desk.assignments.length > 0,
     },
     {
       id: "card.report",
@@ -235,7 +249,12 @@ async function give(incidentId: string, toAccountId: string): Promise<void> {
 export function findInCard(card: CardInHand, typed: string): Command[] {
   // A number looks for a case. It must never send the regiment that has it in its name.
   if (!/\p{L}/u.test(typed)) return [];
-  return [...noteCommands(card, typed), ...agencyCommands(card), ...colleagueCommands(card)];
+  return [
+    ...messageCommands(card, typed),
+    ...noteCommands(card, typed),
+    ...agencyCommands(card),
+    ...colleagueCommands(card),
+  ];
 }
 
 function noteCommands(card: CardInHand, typed: string): Command[] {
@@ -259,6 +278,46 @@ async function addNote(incident: IncidentView, text: string): Promise<void> {
   if (!done) return;
   toasts.show("ok", t("cmd.noteDone", { number: incident.number }));
   await desk.refresh();
+}
+
+/** "pesan damkar lewat belakang" is sent at once; without words the conversation is opened. */
+function messageCommands(card: CardInHand, typed: string): Command[] {
+  const words = argumentOf(typed, MESSAGE_WORDS);
+  const incident = card.incident;
+  if (!words || !incident || !isOpen(card)) return [];
+  const going = desk.assignments.filter((one) => mayWrite(one.step));
+  const meant = addressed(
+    words,
+    going.map((one) => ({ code: one.agencyCode, short: catalog.agencyShort(one.agencyCode) })),
+  );
+  const to = going.findLast((one) => one.agencyCode === meant?.code);
+  if (!meant || !to || meant.text.length > MESSAGE_CHARS_MAX) return [];
+  const agency = catalog.agencyShort(meant.code);
+  if (!meant.text) {
+    return [
+      {
+        id: "card.chatWith",
+        label: () => t("chat.open", { who: agency }),
+        stands: "first",
+        run: () => void card.chat(to.id),
+      },
+    ];
+  }
+  return [
+    {
+      id: "card.say",
+      label: () => t("cmd.say", { agency, text: meant.text }),
+      says: () => t("cmd.saySays", { agency, number: incident.number }),
+      stands: "first",
+      run: () => void say(to, agency, meant.text),
+    },
+  ];
+}
+
+async function say(to: AssignmentView, agency: string, text: string): Promise<void> {
+  if (await conversations.send(to, text)) toasts.show("ok", t("cmd.sayDone", { agency }));
+  // What was refused stands in the conversation's line, to be sent again or to be thrown away.
+  else saveDraft(`chat.${to.id}`, text);
 }
 
 /**

@@ -1,6 +1,8 @@
 import { clock } from "../../lib/clock.svelte.ts";
 import { ms } from "../../lib/proto.ts";
+import { soundMessages } from "../../lib/conversations.svelte.ts";
 import { sound } from "../../lib/sound.svelte.ts";
+import { world } from "../../lib/world.svelte.ts";
 import { desk } from "./desk.svelte.ts";
 
 const EVERY_MS = 3_000;
@@ -22,5 +24,15 @@ export function soundTheDesk(): () => void {
     const alarm = desk.alarms.find((one) => !one.takenByLabel);
     if (alarm) sound.play("alarm", loudness(ms(alarm.raisedAt) ?? clock.read()));
   }, EVERY_MS);
-  return () => clearInterval(timer);
+  const stopMessages = soundMessages("centre", (one) => answersFor(one.incidentId));
+  return () => {
+    clearInterval(timer);
+    stopMessages();
+  };
+}
+
+/** A message concerns whose card it is, who has the card in hand, and everybody where it is nobody's. */
+function answersFor(incidentId: string): boolean {
+  const owner = world.incident(incidentId)?.ownerAccountId;
+  return !owner || owner === desk.me || desk.incidentId === incidentId;
 }
