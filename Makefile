@@ -84,6 +84,12 @@ bench: setup-run web ## Measure latencies; also writes target/bench.json
 	cargo build --release --locked -p siaga -p siaga-tests
 	scripts/with-postgres target/release/bench
 
+.PHONY: screens
+screens: web ## Photograph every screen anew, into docs/screens
+	cargo build --locked -p siaga
+	cd $(BROWSER) && npm ci
+	cd $(BROWSER) && SIAGA_BIN=$(CURDIR)/target/debug/siaga npx playwright test -c album.config.ts
+
 .PHONY: deny
 deny: ## Licences, advisories and bans of the dependencies, when cargo-deny is installed
 	@command -v cargo-deny >/dev/null || { echo "cargo-deny is not installed: cargo install cargo-deny --locked" >&2; exit 1; }

@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 
 const FOLDER = join("..", "..", "docs", "screens");
 /** Small enough that the whole album weighs less than the code; letters stay sharp. */
-const QUALITY = 58;
+const QUALITY = 40;
 
 /** A screen's own switches: buttons, or in the menu of a crew's phone. */
 async function press(page: Page, name: string): Promise<boolean> {

@@ -157,7 +157,7 @@ export const supervisor = catalogue({
   "rep.map": ["Peta kejadian menurut kelurahan", "Map of incidents by kelurahan"],
   "rep.mapInset": ["Perbesaran bagian dalam bingkai", "The framed part enlarged"],
   "rep.mapLegend": ["Kejadian per kelurahan", "Incidents by kelurahan"],
-  "rep.mapNowhere": ["{count} kejadian tanpa kelurahan", "{count} incidents without a kelurahan"],
+  "rep.mapNowhere": ["{count} kejadian tanpa kelurahan", "Incidents without a kelurahan: {count}"],
   "rep.mapNone": ["Batas kelurahan tidak tersedia.", "No borders of kelurahan at hand."],
   "rep.casesByHour": ["Kejadian menurut jam dalam sehari", "Incidents by hour of the day"],
   "rep.making": ["{name} sedang dibuat …", "Making the {name} …"],
