@@ -9,9 +9,13 @@ const NUMBER: &str = "0000-7731-9942";
 const NARRATIVE: &str = "Kompor meledak di dapur belakang kontrakan berpagar ungu";
 const PLACE: &str = "Gang Sembunyi nomor empat puluh dua";
 const NOTE: &str = "Saudaranya menunggu di warung berpintu jingga";
+/// A photo by its parts, and as it is stored.
+const JPEG: &[u8] =
+    b"\xff\xd8\xff\xc0\0\x08\x08\0\x30\0\x40\x01\xff\xda\0\x02rumah berpagar ungu di gang sembunyi\xff\xd9";
+const PHOTO: &str = "/9j/wAAICAAwAEAB/9oAAnJ1bWFoIGJlcnBhZ2FyIHVuZ3UgZGkgZ2FuZyBzZW1idW55af/Z";
 
-fn secrets() -> [&'static str; 5] {
-    [NAME, NUMBER, NARRATIVE, PLACE, NOTE]
+fn secrets() -> [&'static str; 6] {
+    [NAME, NUMBER, NARRATIVE, PLACE, NOTE, PHOTO]
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
@@ -59,8 +63,23 @@ async fn erased_data_are_in_no_file_report_or_reply() {
         ..Default::default()
     };
     operator.incidents.edit_incident(edit).await.unwrap();
-    let note = v1::AddNoteRequest { request_id: request_id(), incident_id: incident_id.clone(), text: NOTE.into() };
+    let note = v1::AddNoteRequest {
+        request_id: request_id(),
+        incident_id: incident_id.clone(),
+        text: NOTE.into(),
+        occurred_at: None,
+    };
     operator.incidents.add_note(note).await.unwrap();
+    let photo = v1::AddPhotoRequest {
+        request_id: request_id(),
+        incident_id: incident_id.clone(),
+        jpeg: JPEG.to_vec(),
+        ..Default::default()
+    };
+    let photo_id = operator.incidents.add_photo(photo).await.unwrap().into_inner().photo_id;
+    let look =
+        || v1::GetPhotoRequest { incident_id: incident_id.clone(), photo_id: photo_id.clone(), thumbnail: false };
+    assert_eq!(operator.incidents.get_photo(look()).await.unwrap().into_inner().jpeg, JPEG);
     let erase = || v1::ErasePersonalDataRequest {
         request_id: request_id(),
         incident_id: incident_id.clone(),
@@ -98,7 +117,9 @@ async fn erased_data_are_in_no_file_report_or_reply() {
     }
 
     let erased = supervisor.incidents.erase_personal_data(erase()).await.unwrap().into_inner();
-    assert!(erased.erased >= 5, "{}", erased.erased);
+    assert!(erased.erased >= 6, "{}", erased.erased);
+    let refusal = operator.incidents.get_photo(look()).await.unwrap_err();
+    assert_eq!(siaga_tests::clients::code(&refusal), "SIAGA-1002", "the photo is gone");
     let case = operator.case(&incident_id).await;
     let shown = format!("{case:?}");
     for secret in secrets() {

@@ -21,7 +21,12 @@ async fn an_agency_touches_and_sees_only_its_own() {
     assert_eq!(code(&refusal), "SIAGA-1002", "another agency's assignment looks as if there were none");
     let refusal = crew.dispatch.acknowledge_assignment(acknowledge()).await.unwrap_err();
     assert_eq!(code(&refusal), "SIAGA-1100", "a crew does not acknowledge for its desk");
-    let note = v1::AddNoteRequest { request_id: request_id(), incident_id: incident_id.clone(), text: "x".into() };
+    let note = v1::AddNoteRequest {
+        request_id: request_id(),
+        incident_id: incident_id.clone(),
+        text: "x".into(),
+        occurred_at: None,
+    };
     let refusal = polres.incidents.add_note(note).await.unwrap_err();
     assert_eq!(code(&refusal), "SIAGA-1002");
     let get = v1::GetIncidentRequest { incident_id: incident_id.clone(), number: String::new() };
@@ -36,6 +41,41 @@ async fn an_agency_touches_and_sees_only_its_own() {
     let refusal = damkar.dispatch.acknowledge_assignment(on_behalf.clone()).await.unwrap_err();
     assert_eq!(code(&refusal), "SIAGA-1101", "only the centre records on somebody's behalf");
     operator.dispatch.acknowledge_assignment(on_behalf).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_are_for_those_who_are_on_the_case() {
+    let server = Server::start().await;
+    let mut operator = sign_in(&server.url, "operator1").await;
+    let mut polres = sign_in(&server.url, "polres").await;
+    let mut crew = sign_in(&server.url, "damkar-01").await;
+    let mut damkar = sign_in(&server.url, "damkar").await;
+    let (incident_id, _) = operator.open("kebakaran-bangunan", "Rumah terbakar").await;
+    operator.dispatch(&incident_id, &["damkar"]).await;
+
+    let jpeg = b"\xff\xd8\xff\xc0\0\x08\x08\0\x30\0\x40\x01\xff\xda\0\x02\x07\xff\xd9".to_vec();
+    let photo = |jpeg: Vec<u8>| v1::AddPhotoRequest {
+        request_id: request_id(),
+        incident_id: incident_id.clone(),
+        jpeg,
+        ..Default::default()
+    };
+    for stranger in [&mut polres, &mut crew] {
+        let refusal = stranger.incidents.add_photo(photo(jpeg.clone())).await.unwrap_err();
+        assert_eq!(code(&refusal), "SIAGA-1002");
+    }
+    let photo_id = operator.incidents.add_photo(photo(jpeg)).await.unwrap().into_inner().photo_id;
+    let look = || v1::GetPhotoRequest { incident_id: incident_id.clone(), photo_id: photo_id.clone(), thumbnail: true };
+    for stranger in [&mut polres, &mut crew] {
+        let refusal = stranger.incidents.get_photo(look()).await.unwrap_err();
+        assert_eq!(code(&refusal), "SIAGA-1002");
+    }
+    let mut analyst = sign_in(&server.url, "analis1").await;
+    let refusal = analyst.incidents.get_photo(look()).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1100");
+    let refusal = operator.incidents.add_photo(photo(vec![0xff; 800 * 1024])).await.unwrap_err();
+    assert_eq!(code(&refusal), "SIAGA-1001");
+    damkar.incidents.get_photo(look()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,10 @@ pub(crate) trait AnyCommand: Send + Sync {
     fn name(&self) -> &'static str;
     /// Hash of name and body: the same request id with another hash is another request.
     fn hash(&self) -> String;
+    /// Bytes of the body.
+    fn bytes(&self) -> usize {
+        0
+    }
     async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, SiagaError>;
 }
 
@@ -43,6 +47,10 @@ impl<C: Command> AnyCommand for C {
         hasher.update([0]);
         hasher.update(self.encode_to_vec());
         hex::encode(hasher.finalize())
+    }
+
+    fn bytes(&self) -> usize {
+        self.encoded_len()
     }
 
     async fn decide(&self, work: &mut Work<'_>) -> Result<Vec<u8>, SiagaError> {

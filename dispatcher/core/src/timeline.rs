@@ -53,6 +53,7 @@ pub(crate) struct Sentence {
     correction: bool,
     assignment_id: Option<Uuid>,
     unit_id: Option<Uuid>,
+    photo_id: Option<Uuid>,
 }
 
 impl Sentence {
@@ -70,6 +71,8 @@ pub(crate) struct Names<'a> {
     loaded: &'a Loaded,
     /// Numbers of the duplicates.
     numbers: Numbers,
+    /// The reader may see what people wrote.
+    words: bool,
     /// Texts that the reader may see.
     texts: Cow<'a, HashMap<Uuid, String>>,
 }
@@ -92,6 +95,12 @@ impl Names<'_> {
     fn text(&self, reference: Option<&PersonalRef>) -> String {
         let text = reference.and_then(|reference| self.texts.get(&reference.personal_id));
         text.map(|text| format!(": {text}")).unwrap_or_default()
+    }
+
+    /// The photo is still kept, and its reader may see it.
+    fn has_photo(&self, id: Uuid) -> bool {
+        let has_it = |case: &Incident| case.erased.is_none() && case.photo(id).is_some();
+        self.words && self.loaded.incidents.values().any(|case| has_it(&case.state))
     }
 
     /// The number of another case that an event belongs to.
@@ -126,7 +135,7 @@ pub(crate) async fn entries(
     let Some(case) = loaded.incidents.get(&incident_id) else { return Ok(Vec::new()) };
     let (events, numbers) = events(store, incident_id, &case.state).await?;
     let texts = if words { texts(store, &events).await? } else { HashMap::new() };
-    let names = Names { city, loaded, numbers, texts: Cow::Owned(texts) };
+    let names = Names { city, loaded, numbers, words, texts: Cow::Owned(texts) };
     let mut entries = Vec::with_capacity(events.len());
     for event in &events {
         entries.extend(entry(&names, incident_id, event)?);
@@ -140,7 +149,7 @@ pub(crate) async fn entries(
 /// # Errors
 /// SIAGA-1900 when the event is not understood.
 pub(crate) fn line(city: &City, loaded: &Loaded, event: &EventRow) -> Result<Option<TimelineEntry>, SiagaError> {
-    let names = Names { city, loaded, numbers: Numbers::new(), texts: Cow::Borrowed(&loaded.personal) };
+    let names = Names { city, loaded, numbers: Numbers::new(), words: true, texts: Cow::Borrowed(&loaded.personal) };
     entry(&names, event.incident_id.unwrap_or_default(), event)
 }
 
@@ -265,6 +274,8 @@ fn entry(names: &Names<'_>, incident_id: Uuid, event: &EventRow) -> Result<Optio
         assignment_id: common::id_text(sentence.assignment_id),
         unit_id: common::id_text(sentence.unit_id),
         correction: sentence.correction || is_late(&meta),
+        // A photo that was erased leaves its line, without a way to it.
+        photo_id: common::id_text(sentence.photo_id.filter(|id| names.has_photo(*id))),
     }))
 }
 

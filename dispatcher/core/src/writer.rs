@@ -25,6 +25,8 @@ use uuid::Uuid;
 
 /// Commands of one commit at most; more wait for the next one.
 const GROUP_MAX: usize = 256;
+/// A command with more than this, a photo, is the last of its commit, in bytes: calls wait for one at most.
+const LARGE_BYTES: usize = 64 * 1024;
 /// How often a command is decided again after another process changed what it read.
 const CONFLICT_RETRIES: u32 = 24;
 /// How often a group is tried as a whole before each of its commands is tried by itself.
@@ -45,6 +47,7 @@ struct Job {
     command: Box<dyn AnyCommand>,
     who: Caller,
     request_id: Option<Uuid>,
+    is_large: bool,
     reply: oneshot::Sender<Result<Vec<u8>, SiagaError>>,
 }
 
@@ -121,7 +124,8 @@ impl Writer {
             Lane::Emergency => &self.emergency,
             Lane::Routine => &self.routine,
         };
-        queue.try_send(Job { command, who, request_id, reply }).map_err(|_| {
+        let is_large = command.bytes() > LARGE_BYTES;
+        queue.try_send(Job { command, who, request_id, is_large, reply }).map_err(|_| {
             SiagaError::new(
                 "SIAGA-1906",
                 ErrorKind::Exhausted,
@@ -166,15 +170,20 @@ async fn run(context: Arc<Context>, mut emergency: mpsc::Receiver<Job>, mut rout
             Some(job) = routine.recv() => job,
             else => return,
         };
-        let mut jobs = vec![first];
-        while jobs.len() < GROUP_MAX {
-            match emergency.try_recv().or_else(|_| routine.try_recv()) {
-                Ok(job) => jobs.push(job),
-                Err(_) => break,
-            }
-        }
-        write_group(&context, jobs).await;
+        write_group(&context, gather(first, &mut emergency, &mut routine)).await;
     }
+}
+
+/// What is written together: what waits, emergencies first, up to a large one.
+fn gather(first: Job, emergency: &mut mpsc::Receiver<Job>, routine: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+    let mut is_full = first.is_large;
+    let mut jobs = vec![first];
+    while jobs.len() < GROUP_MAX && !is_full {
+        let Ok(job) = emergency.try_recv().or_else(|_| routine.try_recv()) else { break };
+        is_full = job.is_large;
+        jobs.push(job);
+    }
+    jobs
 }
 
 /// A decided command that waits for the commit of its group.

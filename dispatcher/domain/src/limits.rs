@@ -32,6 +32,14 @@ pub const NOTES: usize = 2_000;
 pub const MESSAGE_CHARS: usize = 500;
 /// Messages of one assignment: all of them stand in its view.
 pub const MESSAGES: usize = 200;
+/// Photos of one incident.
+pub const PHOTOS: usize = 60;
+/// Bytes of one photo: what a phone's picture needs after it was made smaller.
+pub const PHOTO_BYTES: usize = 700 * 1024;
+/// Bytes of the small picture that lists show of it.
+pub const THUMBNAIL_BYTES: usize = 24 * 1024;
+/// The longer side of a photo, in pixels: a few bytes can claim a picture that takes a screen's whole memory.
+pub const PHOTO_SIDE_PX: u32 = 4_096;
 /// Calls of one incident.
 pub const CALLS: usize = 2_000;
 /// Call-back attempts of one call.

@@ -18,8 +18,8 @@ use siaga_domain::{
         OutcomeKind,
     },
     incident::{
-        CardChange, Classification, HandOver, HubAction, Incident, IncidentEvent, Note, Outcome, PlaceChange,
-        PlaceVerification, Victims,
+        CardChange, Classification, HandOver, HubAction, Incident, IncidentEvent, Note, Outcome, PhotoFile,
+        PlaceChange, PlaceVerification, Victims,
     },
     number_series::{NumberSeries, NumberSeriesEvent},
     step::Step,
@@ -137,6 +137,15 @@ fn incidents() -> Vec<IncidentEvent> {
             },
         },
         IncidentEvent::NoteAdded { text: personal(27) },
+        IncidentEvent::PhotoAdded {
+            file: PhotoFile {
+                picture: personal(28),
+                thumbnail: Some(personal(29)),
+                size_bytes: 181_204,
+                width_px: 1_600,
+                height_px: 1_200,
+            },
+        },
         IncidentEvent::CallAttached { call_id: id(5) },
         IncidentEvent::Dispatched { assignments: vec![id(6), id(7)], agencies: texts(&["damkar", "psc119"]) },
         IncidentEvent::OwnerChanged { owner: Some(id(3)), label: "Operator 2".into() },
@@ -148,6 +157,7 @@ fn incidents() -> Vec<IncidentEvent> {
             calls: vec![id(4)],
             assignments: vec![id(6)],
             notes: vec![note()],
+            photos: Vec::new(),
         },
         IncidentEvent::HandedOver {
             hand_over: HandOver { centre_code: "sambas-112".into(), taken_by: "Piket".into(), taken_at: AT },

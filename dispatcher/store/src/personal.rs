@@ -53,6 +53,9 @@ pub trait PersonalRows: Send + Sync {
     /// The rows of one subject, oldest first.
     async fn personal_of(&self, subject_kind: &str, subject_id: Uuid) -> Result<Vec<PersonalRow>, StoreError>;
 
+    /// The ids of the rows of one subject, oldest first: a photo is not read to be erased.
+    async fn personal_ids_of(&self, subject_kind: &str, subject_id: Uuid) -> Result<Vec<Uuid>, StoreError>;
+
     /// The subjects of a kind that have rows which belong to no case, by id: after `after`, up to and with `upto`. Ids
     /// are UUIDv7, so that this is their order in time.
     async fn subjects_without_case(

@@ -10,6 +10,8 @@ use crate::{GENESIS_HASH, Head, PersonalRow, Store, StoreError, StoredEvent, eve
 
 /// Events checked at a time.
 const BATCH: u32 = 1000;
+/// Personal rows held at once: some are photos, of up to a megabyte.
+const ROWS_AT_ONCE: usize = 64;
 /// Problems with personal rows that are listed; more are only counted.
 const PROBLEMS_MAX: usize = 100;
 /// The type of the events that name erased personal rows in `data.personal_ids`, after the kind of their stream:
@@ -261,17 +263,18 @@ impl Walk<'_> {
         }
         let ids: HashSet<Uuid> = named.iter().map(|(id, ..)| *id).collect();
         let ids: Vec<Uuid> = ids.into_iter().collect();
-        let mut rows: HashMap<Uuid, PersonalRow> = HashMap::new();
-        for ids in ids.chunks(BATCH as usize) {
+        // The digest of each row that is there; none where its content does not give it.
+        let mut digests: HashMap<Uuid, Option<String>> = HashMap::new();
+        for ids in ids.chunks(ROWS_AT_ONCE) {
             let found = self.store.personal(ids).await?;
-            rows.extend(found.into_iter().map(|row| (row.id, row)));
+            digests.extend(found.into_iter().map(|row| (row.id, digest_of(row))));
         }
         for (personal_id, digest, position) in named {
-            match rows.get(&personal_id) {
+            match digests.get(&personal_id) {
                 None => {
                     self.absent.entry(personal_id).or_insert(position);
                 }
-                Some(row) if is_unchanged(row, &digest) => self.report.personal_rows += 1,
+                Some(Some(kept)) if *kept == digest => self.report.personal_rows += 1,
                 Some(_) => self.problem(PersonalProblem::Changed { position, personal_id }),
             }
         }
@@ -310,8 +313,9 @@ impl Walk<'_> {
     }
 }
 
-fn is_unchanged(row: &PersonalRow, digest: &str) -> bool {
-    row.digest == digest && siaga_domain::personal::digest(&row.salt, &row.content) == digest
+/// The digest that a row claims, where salt and content give it.
+fn digest_of(row: PersonalRow) -> Option<String> {
+    (siaga_domain::personal::digest(&row.salt, &row.content) == row.digest).then_some(row.digest)
 }
 
 fn uuid_of(value: &Value) -> Option<Uuid> {

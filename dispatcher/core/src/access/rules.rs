@@ -92,6 +92,9 @@ pub const RULES: &[Rule] = &[
     emergency("IncidentService/VerifyPlace", CENTRE),
     emergency("IncidentService/ClassifyIncident", CENTRE),
     emergency("IncidentService/AddNote", WORK),
+    // Large, and nobody waits for them: no photo comes before a call.
+    routine("IncidentService/AddPhoto", WORK),
+    routine("IncidentService/GetPhoto", WORK),
     emergency("IncidentService/CancelIncident", CENTRE),
     emergency("IncidentService/MergeIncident", CENTRE),
     emergency("IncidentService/LinkIncidents", CENTRE),

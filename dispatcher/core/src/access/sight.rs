@@ -12,7 +12,7 @@
 //! type is sensitive) and for that agency's desk as long as it has the assignment; for nobody else.
 
 use siaga_domain::{
-    Role, Timestamp, account::Account, assignment::Assignment, call::Call, incident::Incident, step::Step,
+    Actor, Role, Timestamp, account::Account, assignment::Assignment, call::Call, incident::Incident, step::Step,
 };
 use uuid::Uuid;
 
@@ -70,6 +70,12 @@ pub struct TaskSight {
     pub caller: bool,
     /// Narrative and notes.
     pub words: bool,
+}
+
+/// Notes and photos that an agency and its units see, where they see the case's words at all: the centre's and their
+/// own. What another agency gave is for the centre.
+pub fn is_for_agency(by: &Actor, agency: &str) -> bool {
+    matches!(by.role, Role::Operator | Role::Supervisor) || by.agency.as_deref() == Some(agency)
 }
 
 /// The case stands on the boards now.

@@ -21,14 +21,17 @@ impl Command for AddNoteRequest {
         may_note(work, &incident).await?;
         let text = limits::required("text", &self.text, limits::NARRATIVE_CHARS)?;
         let text = work.put_personal(("incident", incident_id), Some(incident_id), "note", text, PersonalIndex::Words);
-        let meta = work.meta();
+        let mut meta = work.meta();
+        if let Some(occurred_at) = convert::time("occurred_at", self.occurred_at)? {
+            meta.occurred_at = limits::recent("occurred_at", occurred_at, work.now)?;
+        }
         work.emit::<Incident>(incident_id, incident.add_note(text)?, &meta).await?;
         Ok(AddNoteResponse { changed: card::changed(work, incident_id).await? })
     }
 }
 
 /// The centre, or an agency or crew that is on the case; to others it does not exist.
-async fn may_note(work: &mut Work<'_>, incident: &Incident) -> Result<(), SiagaError> {
+pub(super) async fn may_note(work: &mut Work<'_>, incident: &Incident) -> Result<(), SiagaError> {
     if work.who.is_centre() {
         return Ok(());
     }

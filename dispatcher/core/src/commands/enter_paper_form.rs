@@ -48,7 +48,7 @@ impl Command for EnterPaperFormRequest {
         if let Some(note) = self.incident.as_ref().map(|incident| incident.note.trim()).filter(|note| !note.is_empty())
         {
             let (request_id, incident_id) = (String::new(), incident_id.to_string());
-            let note = v1::AddNoteRequest { request_id, incident_id, text: note.into() };
+            let note = v1::AddNoteRequest { request_id, incident_id, text: note.into(), occurred_at: None };
             note.decide(work).await?;
         }
         let meta = work.meta();

@@ -1,7 +1,13 @@
 //! ErasePersonalData: removes the personal data of a case, or of a call that never became one, for good; the log keeps
 //! that it was done.
 
-use crate::{command::Command, commands::card, context::store_error, convert, work::Work};
+use crate::{
+    command::Command,
+    commands::{add_photo, card},
+    context::store_error,
+    convert,
+    work::Work,
+};
 use async_trait::async_trait;
 use siaga_domain::{SiagaError, call::Call, incident::Incident, limits};
 use siaga_proto::v1::{ErasePersonalDataRequest, ErasePersonalDataResponse};
@@ -82,6 +88,7 @@ pub(crate) async fn erase(work: &mut Work<'_>, incident_id: Uuid, reason: String
     let incident = work.get::<Incident>(incident_id, ("Kejadian", "The incident")).await?;
     let meta = work.meta();
     let mut all = rows_of(work, "incident", incident_id).await?;
+    all.extend(rows_of(work, add_photo::SUBJECT, incident_id).await?);
     for assignment_id in &incident.assignments {
         all.extend(rows_of(work, "assignment", *assignment_id).await?);
     }
@@ -102,8 +109,7 @@ pub(crate) async fn erase(work: &mut Work<'_>, incident_id: Uuid, reason: String
 }
 
 async fn rows_of(work: &Work<'_>, kind: &str, id: Uuid) -> Result<Vec<Uuid>, SiagaError> {
-    let rows = work.context.store.personal_of(kind, id).await.map_err(store_error)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    work.context.store.personal_ids_of(kind, id).await.map_err(store_error)
 }
 
 /// The requests whose bodies held the case's data: all that made its events or its calls'.

@@ -3,6 +3,7 @@
 mod accept_assignment;
 mod acknowledge_assignment;
 mod add_note;
+mod add_photo;
 mod answer_call;
 mod assign_owner;
 mod assign_units;

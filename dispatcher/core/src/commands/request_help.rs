@@ -16,7 +16,13 @@ impl Command for RequestHelpRequest {
 
     async fn decide(&self, work: &mut Work<'_>) -> Result<RequestHelpResponse, SiagaError> {
         let (assignment_id, assignment) = task::named(work, &self.assignment_id).await?;
-        let meta = work.meta_on_behalf(convert::on_behalf(self.on_behalf.as_ref(), work.now)?)?;
+        let mut meta = work.meta_on_behalf(convert::on_behalf(self.on_behalf.as_ref(), work.now)?)?;
+        // What somebody told was asked when it was told.
+        if self.on_behalf.is_none()
+            && let Some(occurred_at) = convert::time("occurred_at", self.occurred_at)?
+        {
+            meta.occurred_at = limits::recent("occurred_at", occurred_at, work.now)?;
+        }
         let what = limits::required("what", &self.what, limits::REASON_CHARS)?;
         work.emit::<Assignment>(assignment_id, assignment.request_help(what)?, &meta).await?;
         Ok(RequestHelpResponse { changed: task::changed(work, assignment_id) })

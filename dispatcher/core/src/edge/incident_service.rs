@@ -46,6 +46,15 @@ impl IncidentService for Edge {
         self.run(request).await
     }
 
+    async fn add_photo(&self, request: Request<v1::AddPhotoRequest>) -> Result<Response<v1::AddPhotoResponse>, Status> {
+        self.run(request).await
+    }
+
+    async fn get_photo(&self, request: Request<v1::GetPhotoRequest>) -> Result<Response<v1::GetPhotoResponse>, Status> {
+        let (who, _) = admitted(&request)?;
+        queries::get_photo(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
+    }
+
     async fn cancel_incident(
         &self,
         request: Request<v1::CancelIncidentRequest>,

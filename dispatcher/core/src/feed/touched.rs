@@ -103,6 +103,7 @@ impl Touched {
             | IncidentEvent::CardEdited { .. }
             | IncidentEvent::PlaceVerified { .. }
             | IncidentEvent::NoteAdded { .. }
+            | IncidentEvent::PhotoAdded { .. }
             | IncidentEvent::CallAttached { .. }
             | IncidentEvent::Dispatched { .. }
             | IncidentEvent::OwnerChanged { .. }

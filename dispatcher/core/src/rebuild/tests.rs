@@ -91,7 +91,8 @@ impl Story<'_> {
                 drop(writer.command(lane, agency, report).await);
             }
             9 => {
-                let note = v1::AddNoteRequest { request_id, incident_id, text: "api membesar".into() };
+                let note =
+                    v1::AddNoteRequest { request_id, incident_id, text: "api membesar".into(), occurred_at: None };
                 drop(writer.command(lane, who, note).await);
             }
             10 => {

@@ -214,13 +214,17 @@ fn point_of(event: &EventRow) -> Result<Option<UnitPosition>, SiagaError> {
     })
 }
 
-/// The rows of personal data that stored JSON names, wherever it does.
-fn texts_in(value: &Value, found: &mut BTreeSet<Uuid>) {
+/// Fields that name photos, which nobody looks at in a replay's sentences and boards: they are large.
+const PICTURES: [&str; 2] = ["picture", "thumbnail"];
+
+/// The rows of personal texts that stored JSON names, wherever it does.
+pub(super) fn texts_in(value: &Value, found: &mut BTreeSet<Uuid>) {
     match value {
         Value::Object(object) => {
             let named = object.get("personal_id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
             found.extend(named);
-            object.values().for_each(|part| texts_in(part, found));
+            let others = object.iter().filter(|(field, _)| !PICTURES.contains(&field.as_str()));
+            others.for_each(|(_, part)| texts_in(part, found));
         }
         Value::Array(list) => list.iter().for_each(|part| texts_in(part, found)),
         _ => {}

@@ -1,6 +1,6 @@
 //! The past of the boards: the same as the boards were, without what may not be seen today.
 
-use super::{Scope, page};
+use super::{Scope, page, past::texts_in};
 use crate::{
     access::{Caller, sight::Reader},
     feed::tests::{screen::Screen, walk::Walk},
@@ -9,7 +9,7 @@ use crate::{
 };
 use siaga_domain::{Clock, Timestamp, unit::Unit};
 use siaga_proto::v1::{self, Entity, GetReplayResponse, entity::Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 testing::on_each!(
@@ -144,6 +144,7 @@ async fn note(core: &TestCore, who: &Caller, incident_id: Uuid, text: &str) {
         request_id: core.request_id(),
         incident_id: incident_id.to_string(),
         text: text.to_owned(),
+        occurred_at: None,
     };
     testing::run(core, who, note).await.unwrap();
 }
@@ -191,7 +192,13 @@ async fn what_is_sensitive_or_erased_today_is_so_in_every_moment_of_the_past() {
 
     let (gone, _) = testing::open(&core, &operator, "kebakaran-bangunan").await;
     note(&core, &operator, gone, "Catatan rahasia").await;
+    let photo_id = testing::photo(&core, &operator, gone).await;
     core.clock.advance_ms(60_000);
+    let kept = replay(&core, &scope(&core), 1_000).await;
+    assert_eq!(incident_of(&played(&kept, core.clock.now()), gone).photos[0].id, photo_id);
+    let tells = |replay: &GetReplayResponse| serde_json::to_string(&replay.steps).unwrap().contains(&photo_id);
+    assert!(tells(&kept));
+    core.clock.advance_ms(1);
     let before = core.clock.now();
     close(&core, &operator, gone).await;
     let erase = v1::ErasePersonalDataRequest {
@@ -207,6 +214,18 @@ async fn what_is_sensitive_or_erased_today_is_so_in_every_moment_of_the_past() {
     let then = incident_of(&played(&erased, before.plus_ms(-1)), gone);
     assert_eq!(then.state(), v1::IncidentState::Open);
     assert!(then.erased_note.starts_with("erased by"), "{then:?}");
+    assert!(then.photos.is_empty() && !tells(&erased), "nor is there a way to its photo");
+}
+
+#[test]
+fn pictures_are_not_loaded_with_the_words_of_a_case() {
+    let (picture, small, text) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+    let named = |id: Uuid| serde_json::json!({ "personal_id": id, "digest": "" });
+    let file = serde_json::json!({ "picture": named(picture), "thumbnail": named(small), "size_bytes": 9 });
+    let state = serde_json::json!({ "photos": [{ "file": file, "at": 0 }], "notes": [{ "text": named(text) }] });
+    let mut found = BTreeSet::new();
+    texts_in(&state, &mut found);
+    assert_eq!(found, [text].into());
 }
 
 async fn a_case_is_replayed_alone_from_its_first_ring_to_its_end() {

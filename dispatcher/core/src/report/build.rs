@@ -338,7 +338,7 @@ impl Build<'_> {
                 // the sentence says.
                 mark: ReportMark { correction: line.event.ends_with("corrected"), on_behalf: None, ..mark },
             };
-            entries.push(Line { entry, event: line.event, assignment_id: line.assignment_id });
+            entries.push(Line::new(entry, line.event, line.assignment_id));
         }
         entries.sort_by_key(|line| line.entry.at);
         Ok(lines::compact(entries))

@@ -13,9 +13,18 @@ pub(super) struct Line {
     pub(super) event: String,
     /// Empty: not of an assignment.
     pub(super) assignment_id: String,
+    /// How many events it is made of, where they are photos.
+    pub(super) photos: u32,
 }
 
+/// The type of the event that a photo is.
+const PHOTO: &str = "incident.photo_added";
+
 impl Line {
+    pub(super) fn new(entry: ReportTimelineEntry, event: String, assignment_id: String) -> Self {
+        Self { entry, photos: u32::from(event == PHOTO), event, assignment_id }
+    }
+
     fn second(&self) -> i64 {
         self.entry.at.unix_ms().div_euclid(1000)
     }
@@ -28,11 +37,25 @@ impl Line {
     /// Ends as sentences do: a free text would run into the next one.
     fn is_sentence(&self) -> bool {
         let is_free = matches!(self.event.as_str(), "incident.note_added" | "assignment.message_sent");
-        self.entry.text.ends_with('.') && !is_free
+        self.entry.text.ends_with('.') && !is_free && self.photos == 0
+    }
+
+    /// One more photo of the same person, with nothing between them: paper shows none of them, only how many.
+    fn counts(&mut self, next: &Self) -> bool {
+        let alike = |line: &Self| (line.entry.who.clone(), line.entry.mark.recorded_later_at.is_some());
+        if self.photos == 0 || next.photos == 0 || alike(self) != alike(next) {
+            return false;
+        }
+        self.photos += next.photos;
+        self.entry.text = format!("{} ({}).", next.entry.text.trim_end_matches('.'), self.photos);
+        true
     }
 
     /// Takes in the row after this one, or gives it back.
     fn join(&mut self, next: Self) -> Option<Self> {
+        if self.counts(&next) {
+            return None;
+        }
         let chars = self.entry.text.chars().count() + next.entry.text.chars().count();
         if !(self.beside(&next) && self.is_sentence() && next.is_sentence()) || chars > ROW_CHARS_MAX {
             return Some(next);
@@ -87,16 +110,13 @@ mod tests {
     };
 
     fn line(at_ms: i64, who: &str, event: &str, assignment_id: &str, text: &str) -> Line {
-        Line {
-            entry: ReportTimelineEntry {
-                at: Timestamp::from_unix_ms(at_ms),
-                who: who.into(),
-                text: text.into(),
-                mark: ReportMark::default(),
-            },
-            event: event.into(),
-            assignment_id: assignment_id.into(),
-        }
+        let entry = ReportTimelineEntry {
+            at: Timestamp::from_unix_ms(at_ms),
+            who: who.into(),
+            text: text.into(),
+            mark: ReportMark::default(),
+        };
+        Line::new(entry, event.into(), assignment_id.into())
     }
 
     fn texts(lines: Vec<Line>) -> Vec<String> {
@@ -126,6 +146,22 @@ mod tests {
         assert_eq!(rows, ["Damkar: tugas dikirim. PSC 119: tugas dikirim.", "Damkar: siap; tugas diterima."]);
         let alone = texts(vec![line(1_000, "Operator", "incident.dispatched", "", "Dikirim ke Damkar.")]);
         assert_eq!(alone, ["Dikirim ke Damkar."], "an assignment that cannot be read does not hide it");
+    }
+
+    #[test]
+    fn photos_are_counted() {
+        let photo = |at_ms, who| line(at_ms, who, "incident.photo_added", "", "Foto dari lokasi.");
+        let rows = texts(vec![
+            line(1_000, "Regu 1", "incident.linked", "", "Dikaitkan."),
+            photo(1_000, "Regu 1"),
+            photo(9_000, "Regu 1"),
+            photo(90_000, "Regu 1"),
+            photo(91_000, "Regu 2"),
+        ]);
+        assert_eq!(rows, ["Dikaitkan.", "Foto dari lokasi (3).", "Foto dari lokasi."]);
+        let mut later = photo(2_000, "Regu 1");
+        later.entry.mark.recorded_later_at = Some(Timestamp::from_unix_ms(90_000));
+        assert_eq!(texts(vec![photo(1_000, "Regu 1"), later]).len(), 2);
     }
 
     #[test]

@@ -96,6 +96,7 @@ async fn case(core: &TestCore) -> (Caller, Uuid) {
         request_id: core.request_id(),
         incident_id: incident.to_string(),
         text: "Pelapor kedua menyebut satu orang terlihat di jendela lantai dua.".into(),
+        occurred_at: None,
     };
     after(core, 120, &who, note).await;
     for (crew, assignment, unit) in crews {

@@ -19,7 +19,7 @@ pub(crate) use databases::on_each;
 pub use databases::{fresh, tell_on_each};
 pub use fixed::{START, TestClock, TestIds};
 pub use people::{account, crew, dispatcher, operator, supervisor};
-pub use story::{CALLER, dispatch, open};
+pub use story::{CALLER, dispatch, jpeg, open, photo};
 pub use write::{emit, emit_as, personal, run, side};
 
 use crate::{Core, CoreConfig};

@@ -39,6 +39,27 @@ pub async fn open(core: &TestCore, who: &Caller, type_code: &str) -> (Uuid, Uuid
     (incident_id.parse().unwrap(), call_id.parse().unwrap())
 }
 
+/// A JPEG of 64 by 48 pixels, by its parts: nothing here looks at the picture.
+pub fn jpeg() -> Vec<u8> {
+    let frame = [0xff, 0xc0, 0, 8, 8, 0, 48, 0, 64, 1];
+    let scan = [0xff, 0xda, 0, 2, 7, 7, 7, 7];
+    [&[0xff, 0xd8][..], &frame[..], &scan[..], &[0xff, 0xd9][..]].concat()
+}
+
+/// Adds [`jpeg`] to an incident; returns the photo.
+///
+/// # Panics
+/// When it cannot be added.
+pub async fn photo(core: &TestCore, who: &Caller, incident: Uuid) -> String {
+    let add = v1::AddPhotoRequest {
+        request_id: core.request_id(),
+        incident_id: incident.to_string(),
+        jpeg: jpeg(),
+        ..v1::AddPhotoRequest::default()
+    };
+    run(core, who, add).await.unwrap().photo_id
+}
+
 /// Sends an incident to agencies and shows the caller to some; returns the assignments in their order.
 ///
 /// # Panics

@@ -22,6 +22,7 @@ pub(super) fn sentence(names: &Names<'_>, id: Uuid, event: &AssignmentEvent) -> 
         correction: matches!(event, AssignmentEvent::StepCorrected { .. }),
         assignment_id: Some(id),
         unit_id: unit_of(event),
+        photo_id: None,
     }
 }
 

@@ -34,6 +34,10 @@ pub(super) fn sentence(names: &Names<'_>, by: &str, event: &IncidentEvent) -> Se
             let text = names.text(Some(text));
             Sentence::new(format!("Catatan{text}"), format!("Note{text}"))
         }
+        IncidentEvent::PhotoAdded { file } => Sentence {
+            photo_id: Some(file.picture.personal_id),
+            ..Sentence::new("Foto dari lokasi.", "A photo from the scene.")
+        },
         IncidentEvent::CallAttached { .. } => {
             Sentence::new("Satu panggilan lagi tentang kejadian ini.", "One more call about this incident.")
         }
@@ -114,6 +118,7 @@ fn ended(names: &Names<'_>, event: &IncidentEvent) -> Sentence {
         | IncidentEvent::PlaceVerified { .. }
         | IncidentEvent::Classified { .. }
         | IncidentEvent::NoteAdded { .. }
+        | IncidentEvent::PhotoAdded { .. }
         | IncidentEvent::CallAttached { .. }
         | IncidentEvent::Dispatched { .. }
         | IncidentEvent::OwnerChanged { .. }

@@ -13,7 +13,8 @@ use siaga_domain::{
     assignment::{AgencyRole, Assignment, AssignmentEvent, Readiness, Side, UnitProgress},
     call::{CallEvent, Disposition},
     incident::{
-        CardChange, Classification, HandOver, HubAction, IncidentEvent, Outcome, PlaceChange, PlaceVerification,
+        CardChange, Classification, HandOver, HubAction, IncidentEvent, Outcome, PhotoFile, PlaceChange,
+        PlaceVerification,
     },
     step::{Stamps, Step},
 };
@@ -67,6 +68,7 @@ fn calls() -> Vec<CallEvent> {
     events
 }
 
+#[expect(clippy::too_many_lines, reason = "each event there is")]
 fn incidents() -> Vec<IncidentEvent> {
     let verifications = [
         PlaceVerification::CallerConfirmed,
@@ -85,6 +87,8 @@ fn incidents() -> Vec<IncidentEvent> {
         priority_reason: "sudah padam".into(),
         sensitive: false,
     };
+    let file =
+        PhotoFile { picture: personal(), thumbnail: None, size_bytes: 181_204, width_px: 1_600, height_px: 1_200 };
     let reason = || "alasan".to_owned();
     let number = || "SKW-20261122-0002".to_owned();
     let mut events: Vec<IncidentEvent> = verifications
@@ -107,6 +111,7 @@ fn incidents() -> Vec<IncidentEvent> {
         IncidentEvent::PlaceVerified { place: Some(place), verification: PlaceVerification::Agency },
         IncidentEvent::Classified { classification },
         IncidentEvent::NoteAdded { text: personal() },
+        IncidentEvent::PhotoAdded { file },
         IncidentEvent::CallAttached { call_id: ID },
         IncidentEvent::Dispatched { assignments: vec![ID], agencies: vec!["damkar".into(), "hilang".into()] },
         IncidentEvent::OwnerChanged { owner: Some(ID), label: "Operator 2".into() },
@@ -119,6 +124,7 @@ fn incidents() -> Vec<IncidentEvent> {
             calls: vec![],
             assignments: vec![],
             notes: vec![],
+            photos: vec![],
         },
         IncidentEvent::HandedOver {
             hand_over: HandOver {
@@ -184,7 +190,7 @@ fn assignments() -> Vec<AssignmentEvent> {
 
 fn names<'a>(city: &'a City, loaded: &'a Loaded) -> Names<'a> {
     let texts = Cow::Owned(HashMap::from([(ID, "isi catatan".to_owned())]));
-    Names { city, loaded, numbers: HashMap::new(), texts }
+    Names { city, loaded, numbers: HashMap::new(), words: true, texts }
 }
 
 fn city() -> City {

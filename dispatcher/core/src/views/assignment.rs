@@ -10,9 +10,8 @@ use crate::{
     convert,
 };
 use siaga_domain::{
-    Role,
     assignment::{AgencyRole, Assignment, Message, Readiness, Side},
-    incident::{Incident, IncidentState, Note},
+    incident::{Incident, IncidentState},
     step::Step,
 };
 use siaga_proto::v1;
@@ -103,6 +102,7 @@ impl Views<'_> {
             others: self.others(held, incident),
             notes: if sight.words { self.task_notes(held, incident) } else { Vec::new() },
             closed: incident.state != IncidentState::Open,
+            photos: if sight.words { task_photos(held, incident) } else { Vec::new() },
         }
     }
 
@@ -121,13 +121,14 @@ impl Views<'_> {
 
     /// Notes of the centre, and the agency's own.
     fn task_notes(&self, held: &Assignment, incident: &Incident) -> Vec<String> {
-        let is_for_it = |note: &&Note| {
-            matches!(note.by.role, Role::Operator | Role::Supervisor)
-                || note.by.agency.as_deref() == Some(held.agency.as_str())
-        };
-        let notes = incident.notes.iter().filter(is_for_it);
+        let notes = incident.notes.iter().filter(|note| sight::is_for_agency(&note.by, &held.agency));
         notes.filter_map(|note| self.loaded.text(Some(&note.text)).map(str::to_owned)).collect()
     }
+}
+
+/// Photos of the centre, and the agency's own.
+fn task_photos(held: &Assignment, incident: &Incident) -> Vec<v1::PhotoView> {
+    common::photos(incident, |photo| sight::is_for_agency(&photo.by, &held.agency))
 }
 
 /// What people wrote on the assignment.

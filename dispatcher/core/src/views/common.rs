@@ -2,7 +2,11 @@
 
 use super::Views;
 use crate::convert;
-use siaga_domain::{Actor, OnBehalf, Stamp, Timestamp, incident::PlaceVerification, step::Stamps};
+use siaga_domain::{
+    Actor, OnBehalf, Stamp, Timestamp,
+    incident::{Incident, Photo, PlaceVerification},
+    step::Stamps,
+};
 use siaga_proto::v1;
 use uuid::Uuid;
 
@@ -25,6 +29,23 @@ pub(crate) fn actor(actor: &Actor) -> v1::ActorView {
         agency_code: actor.agency.clone().unwrap_or_default(),
         on_behalf: actor.on_behalf.as_ref().map(on_behalf),
     }
+}
+
+/// A case's photos that are for its reader, without the pictures.
+pub(crate) fn photos(incident: &Incident, is_for_reader: impl Fn(&Photo) -> bool) -> Vec<v1::PhotoView> {
+    // A replayed state is of before the erasure, and says that there was one.
+    if incident.erased.is_some() {
+        return Vec::new();
+    }
+    let photo = |photo: &Photo| v1::PhotoView {
+        id: photo.file.picture.personal_id.to_string(),
+        at: Some(convert::timestamp(photo.at)),
+        by: Some(actor(&photo.by)),
+        size_bytes: photo.file.size_bytes,
+        width_px: photo.file.width_px,
+        height_px: photo.file.height_px,
+    };
+    incident.photos.iter().filter(|photo| is_for_reader(photo)).map(photo).collect()
 }
 
 fn on_behalf(said: &OnBehalf) -> v1::OnBehalf {

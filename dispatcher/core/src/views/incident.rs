@@ -48,6 +48,7 @@ impl Views<'_> {
             call_ids: incident.calls.iter().map(ToString::to_string).collect(),
             assignments: held.iter().filter_map(|(held_id, _)| self.assignment_within(*held_id, reader)).collect(),
             notes: if masked { Vec::new() } else { self.notes(incident) },
+            photos: if masked { Vec::new() } else { common::photos(incident, |_| true) },
             linked_numbers: incident.linked.iter().map(|(_, number)| number.clone()).collect(),
             merged_numbers: incident.merged.iter().map(|(_, number)| number.clone()).collect(),
             handed_over: self.handed_over(incident, masked),

@@ -92,6 +92,7 @@ async fn a_sensitive_case_is_masked_on_boards_and_words_are_for_those_who_see_th
         request_id: core.request_id(),
         incident_id: id.to_string(),
         text: "Catatan rahasia".into(),
+        occurred_at: None,
     };
     testing::run(&core, &operator, note).await.unwrap();
     let ids = testing::dispatch(&core, &operator, id, &["polres", "psc119"], &[]).await;

@@ -22,6 +22,29 @@ async fn second(first: &TestCore) -> Writer {
     Writer::start(context).0
 }
 
+fn job(request_id: u128, is_large: bool) -> Job {
+    let look = WhileOpen { incident_id: Uuid::nil(), account_id: Uuid::nil() };
+    let command = Box::new(InternalCommand(look));
+    let (reply, _) = oneshot::channel();
+    Job { command, who: Caller::system(), request_id: Some(Uuid::from_u128(request_id)), is_large, reply }
+}
+
+#[tokio::test]
+async fn a_commit_ends_with_its_first_photo_and_takes_emergencies_before_it() {
+    let (emergencies, mut emergency) = mpsc::channel(8);
+    let (others, mut routine) = mpsc::channel(8);
+    for (id, is_large) in [(1, false), (2, true), (3, true), (4, false)] {
+        others.try_send(job(id, is_large)).ok().unwrap();
+    }
+    emergencies.try_send(job(5, false)).ok().unwrap();
+    let mut groups = Vec::new();
+    while let Ok(first) = emergency.try_recv().or_else(|_| routine.try_recv()) {
+        let jobs = gather(first, &mut emergency, &mut routine);
+        groups.push(jobs.iter().map(|job| job.request_id.unwrap().as_u128()).collect::<Vec<_>>());
+    }
+    assert_eq!(groups, [vec![5, 1, 2], vec![3], vec![4]]);
+}
+
 /// Looks at an incident, and changes something else only while it is open.
 struct WhileOpen {
     incident_id: Uuid,

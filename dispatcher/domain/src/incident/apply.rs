@@ -1,6 +1,6 @@
 //! How events change an incident.
 
-use super::{CardChange, Incident, IncidentEvent, IncidentState, Note, PlaceChange};
+use super::{CardChange, Incident, IncidentEvent, IncidentState, Note, Photo, PlaceChange};
 use crate::EventMeta;
 
 impl Incident {
@@ -37,6 +37,9 @@ impl Incident {
             IncidentEvent::NoteAdded { text } => {
                 self.notes.push(Note { text: text.clone(), at: meta.occurred_at, by: meta.actor.clone() });
             }
+            IncidentEvent::PhotoAdded { file } => {
+                self.photos.push(Photo { file: file.clone(), at: meta.occurred_at, by: meta.actor.clone() });
+            }
             IncidentEvent::CallAttached { call_id } => {
                 if !self.calls.contains(call_id) {
                     self.calls.push(*call_id);
@@ -63,11 +66,12 @@ impl Incident {
                 self.ended_at = Some(meta.occurred_at);
                 self.merged_into = Some((*into, number.clone()));
             }
-            IncidentEvent::DuplicateTaken { incident_id, number, calls, assignments, notes } => {
+            IncidentEvent::DuplicateTaken { incident_id, number, calls, assignments, notes, photos } => {
                 self.merged.push((*incident_id, number.clone()));
                 self.calls.extend(calls);
                 self.assignments.extend(assignments);
                 self.notes.extend(notes.iter().cloned());
+                self.photos.extend(photos.iter().cloned());
             }
             IncidentEvent::HandedOver { hand_over } => self.handed_over = Some(hand_over.clone()),
             IncidentEvent::Cancelled { .. } => {
@@ -101,6 +105,7 @@ impl Incident {
                 self.narrative = None;
                 self.place.exact = None;
                 self.notes.clear();
+                self.photos.clear();
                 self.erased = Some(format!("{}: {reason}", meta.actor.label));
             }
             // Taken in above.

@@ -1,7 +1,7 @@
 //! What may happen to an incident now.
 
 use super::{
-    CardChange, Classification, HandOver, Incident, IncidentEvent, IncidentState, Outcome, PlaceChange,
+    CardChange, Classification, HandOver, Incident, IncidentEvent, IncidentState, Outcome, PhotoFile, PlaceChange,
     PlaceVerification,
 };
 use crate::{
@@ -111,6 +111,31 @@ impl Incident {
         Ok(IncidentEvent::NoteAdded { text })
     }
 
+    /// Adds a photo; closed cases take photos too.
+    ///
+    /// # Errors
+    /// SIAGA-1314 once the case's personal data were erased: nobody would come to erase this one; SIAGA-1305 over the
+    /// limit.
+    pub fn add_photo(&self, file: PhotoFile) -> Result<IncidentEvent, SiagaError> {
+        if self.erased.is_some() {
+            return Err(SiagaError::new(
+                "SIAGA-1314",
+                ErrorKind::Conflict,
+                "Data pribadi kejadian ini sudah dihapus; foto tidak dapat ditambahkan lagi.",
+                "This incident's personal data were erased; no photo can be added any more.",
+            ));
+        }
+        if self.photos.len() >= limits::PHOTOS {
+            return Err(SiagaError::new(
+                "SIAGA-1305",
+                ErrorKind::Exhausted,
+                format!("Sudah ada {} foto, batas untuk satu kejadian.", limits::PHOTOS),
+                format!("There are {} photos already, the limit of one incident.", limits::PHOTOS),
+            ));
+        }
+        Ok(IncidentEvent::PhotoAdded { file })
+    }
+
     /// Ties a call to the case.
     ///
     /// # Errors
@@ -177,6 +202,7 @@ impl Incident {
             calls: self.calls.clone(),
             assignments: self.assignments.clone(),
             notes: self.notes.clone(),
+            photos: self.photos.clone(),
         };
         Ok((duplicate, kept))
     }

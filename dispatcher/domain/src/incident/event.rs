@@ -117,6 +117,11 @@ pub enum IncidentEvent {
         /// Its text.
         text: PersonalRef,
     },
+    /// A photo was added.
+    PhotoAdded {
+        /// The picture, by name and size.
+        file: super::PhotoFile,
+    },
     /// A call is about this case.
     CallAttached {
         /// The call.
@@ -162,6 +167,9 @@ pub enum IncidentEvent {
         assignments: Vec<Uuid>,
         /// Its notes.
         notes: Vec<super::Note>,
+        /// Its photos.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<super::Photo>,
     },
     /// A neighbouring centre has it.
     HandedOver {

@@ -133,6 +133,33 @@ pub struct Note {
     pub by: crate::Actor,
 }
 
+/// What is known of a photo without looking at it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoFile {
+    /// The picture, as JPEG in base64. Views name it and never load it.
+    pub picture: PersonalRef,
+    /// The same, small enough for a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<PersonalRef>,
+    /// Bytes of the picture's JPEG.
+    pub size_bytes: u32,
+    /// Its width, in pixels.
+    pub width_px: u32,
+    /// Its height, in pixels.
+    pub height_px: u32,
+}
+
+/// A photo of the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// The picture, by name and size.
+    pub file: PhotoFile,
+    /// When it was taken or given.
+    pub at: Timestamp,
+    /// Who gave it: account, post, agency.
+    pub by: crate::Actor,
+}
+
 /// A case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
@@ -172,6 +199,9 @@ pub struct Incident {
     pub assignments: Vec<Uuid>,
     /// Notes.
     pub notes: Vec<Note>,
+    /// Photos.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
     /// Linked incidents: id and number.
     pub linked: Vec<(Uuid, String)>,
     /// Duplicates merged into this one.
@@ -212,7 +242,12 @@ impl Incident {
         self.classification.as_ref().map(|classification| classification.priority)
     }
 
-    /// All personal rows that the case itself names.
+    /// The photo whose picture is this personal row.
+    pub fn photo(&self, id: Uuid) -> Option<&Photo> {
+        self.photos.iter().find(|photo| photo.file.picture.personal_id == id)
+    }
+
+    /// The personal rows with the texts that the case itself names; its photos, which are large, are not among them.
     pub fn personal_ids(&self) -> Vec<Uuid> {
         let fields = [&self.caller_name, &self.caller_number, &self.narrative, &self.place.exact];
         fields

@@ -306,11 +306,11 @@ impl<W: Write> Desk<W> {
             }
             What::Note(text) => {
                 let (incident_id, text) = (view.incident_id.clone(), text.clone());
-                Kind::AddNote(AddNoteRequest { request_id, incident_id, text })
+                Kind::AddNote(AddNoteRequest { request_id, incident_id, text, occurred_at: None })
             }
             What::RequestHelp(needed) => {
                 let what = needed.clone();
-                Kind::RequestHelp(RequestHelpRequest { request_id, assignment_id, what, on_behalf })
+                Kind::RequestHelp(RequestHelpRequest { request_id, assignment_id, what, on_behalf, occurred_at: None })
             }
             What::List | What::Help | What::Quit => return Err("bukan perintah tugas / not a command".into()),
         };

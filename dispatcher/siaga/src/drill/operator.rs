@@ -189,6 +189,7 @@ async fn duplicate(stage: &Stage, index: usize, call: &Call, call_id: &mut Optio
                 request_id: session.request_id(),
                 incident_id: case.incident_id,
                 text: call.narrative.clone(),
+                occurred_at: None,
             };
             rpc!(session, IncidentServiceClient.add_note(request)).await.step("note what the caller said")?;
         }

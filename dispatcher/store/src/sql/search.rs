@@ -50,6 +50,16 @@ impl PersonalRows for Backend {
         Ok(rows)
     }
 
+    async fn personal_ids_of(&self, subject_kind: &str, subject_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        let mut query = QueryBuilder::<Db>::new("SELECT id FROM personal WHERE subject_kind = ");
+        query.push_bind(subject_kind.to_owned());
+        query.push(" AND subject_id = ").push_bind(subject_id.to_string());
+        query.push(" ORDER BY row LIMIT ").push_bind(i64::from(MAX_PAGE) + 1);
+        let found = query.build_query_scalar::<String>().fetch_all(self.reader()).await?;
+        check("personal rows of one subject", found.len(), MAX_PAGE as usize)?;
+        found.iter().map(|id| rows::id(id, "personal.id")).collect()
+    }
+
     async fn subjects_without_case(
         &self,
         subject_kind: &str,

@@ -168,6 +168,8 @@ async fn personal_rows_are_read_back(test: TestStore) {
     assert_eq!(test.store.personal(&[id(31), id(99)]).await.unwrap(), std::slice::from_ref(&row));
     assert_eq!(test.store.personal_of("call", id(500)).await.unwrap(), std::slice::from_ref(&row));
     assert_eq!(test.store.personal_of("account", id(500)).await.unwrap(), [other]);
+    assert_eq!(test.store.personal_ids_of("call", id(500)).await.unwrap(), [id(31)]);
+    assert_eq!(test.store.personal_ids_of("call", id(501)).await.unwrap(), Vec::<uuid::Uuid>::new());
     assert!(test.store.personal(&[]).await.unwrap().is_empty());
 
     let again = CommandCommit { personal: vec![row], ..step(&unit(2), 0) };

@@ -100,7 +100,12 @@ impl Walk<'_> {
                     .await,
             ),
             11 => drop(
-                testing::run(core, who, v1::AddNoteRequest { request_id, incident_id, text: "Catatan".into() }).await,
+                testing::run(
+                    core,
+                    who,
+                    v1::AddNoteRequest { request_id, incident_id, text: "Catatan".into(), occurred_at: None },
+                )
+                .await,
             ),
             12 => {
                 let request = v1::MergeIncidentRequest {
