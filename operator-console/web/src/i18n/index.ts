@@ -8,6 +8,7 @@ import { operator } from "./operator.ts";
 import { messages as chat } from "./messages.ts";
 import { outbox } from "./outbox.ts";
 import { paper } from "./paper.ts";
+import { photo } from "./photo.ts";
 import { replay } from "./replay.ts";
 import { setup } from "./setup.ts";
 import { supervisor } from "./supervisor.ts";
@@ -24,6 +25,7 @@ export const messages = {
   ...chat,
   ...outbox,
   ...paper,
+  ...photo,
   ...supervisor,
   ...hub,
   ...admin,

@@ -48,6 +48,7 @@ export const outbox = catalogue({
   "command.VerifyPlace": ["Verifikasi lokasi", "Verification of the place"],
   "command.ClassifyIncident": ["Jenis dan prioritas", "Type and priority"],
   "command.AddNote": ["Catatan", "Note"],
+  "command.AddPhoto": ["Foto", "Photo"],
   "command.CancelIncident": ["Batalkan kejadian", "Cancel the incident"],
   "command.MergeIncident": ["Gabungkan duplikat", "Merge the duplicate"],
   "command.LinkIncidents": ["Kaitkan kejadian", "Link the incidents"],

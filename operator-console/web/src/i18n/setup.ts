@@ -260,6 +260,7 @@ export const setup = catalogue({
   "auditEvent.incident.place_verified": ["Lokasi diverifikasi", "Place verified"],
   "auditEvent.incident.classified": ["Jenis ditentukan", "Classified"],
   "auditEvent.incident.note_added": ["Catatan ditambah", "Note added"],
+  "auditEvent.incident.photo_added": ["Foto ditambah", "Photo added"],
   "auditEvent.incident.call_attached": ["Panggilan ditambahkan", "Call attached"],
   "auditEvent.incident.dispatched": ["Dikirim ke instansi", "Dispatched"],
   "auditEvent.incident.owner_changed": ["Pemegang berganti", "Owner changed"],

@@ -1,6 +1,7 @@
 import { toJsonString } from "@bufbuild/protobuf";
 import type { Interceptor, UnaryRequest } from "@connectrpc/connect";
 import { AccessService } from "../gen/siaga/v1/access_pb.ts";
+import { IncidentService } from "../gen/siaga/v1/incident_pb.ts";
 import { toSiagaError } from "./errors.ts";
 import { outbox } from "./outbox.svelte.ts";
 import { fingerprint, RequestIds } from "./requests.ts";
@@ -8,6 +9,8 @@ import { session } from "./session.svelte.ts";
 
 /** How long one try may take before it is given up and repeated with the same id. */
 const TRY_MS = 10_000;
+/** The same for a photo, which takes its time over a thin line. */
+const PHOTO_TRY_MS = 90_000;
 /** How long a command is repeated while the server is there and does not answer; a query only a moment. */
 const COMMAND_PATIENCE_MS = 60_000;
 const QUERY_PATIENCE_MS = 4_000;
@@ -28,6 +31,10 @@ function isCommand(message: object): message is { requestId: string } {
 
 function methodOf(req: UnaryRequest): string {
   return `${req.method.parent.typeName}/${req.method.name}`;
+}
+
+function isPhoto(req: UnaryRequest): boolean {
+  return req.method === IncidentService.method.addPhoto || req.method === IncidentService.method.getPhoto;
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -52,7 +59,8 @@ function register(req: UnaryRequest, command: { requestId: string }): Given {
   }
   const id = command.requestId;
   // Commands about accounts carry passwords, which are never kept.
-  const waits = req.method.parent !== AccessService;
+  // Photos are too large for its storage, and no status may wait behind one: they have a box of their own.
+  const waits = req.method.parent !== AccessService && !isPhoto(req);
   if (waits) {
     const body = toJsonString(req.method.input, req.message);
     outbox.begin({ id, method: methodOf(req), body, name, at: Date.now() });
@@ -81,7 +89,10 @@ export const careful: Interceptor = (next) => async (req) => {
         keep = false;
       }
       try {
-        const signal = AbortSignal.any([req.signal, AbortSignal.timeout(TRY_MS)]);
+        const signal = AbortSignal.any([
+          req.signal,
+          AbortSignal.timeout(isPhoto(req) ? PHOTO_TRY_MS : TRY_MS),
+        ]);
         const reply = await next({ ...req, signal });
         command?.answered();
         return reply;

@@ -61,3 +61,19 @@ test("free texts and late entries stand alone", () => {
   expect(rows(note(), answered(), note())).toHaveLength(3);
   expect(rows(answered(), answered(60_000)).map((row) => row.recordedAt)).toEqual([undefined, 61_000]);
 });
+
+test("photos of one person are counted, and their row leads to each that is kept", () => {
+  const photo = (photoId: string, at = 1000, who = "Regu DAMKAR-01") => ({
+    ...entry(at, who, "incident.photo_added", "Foto dari lokasi."),
+    photoId,
+  });
+  const [one, ...others] = rows(photo("p1"), photo("p2", 9000), photo("", 10_000));
+  expect(others).toEqual([]);
+  expect([one?.text, one?.photoIds]).toEqual(["Foto dari lokasi (3).", ["p1", "p2"]]);
+  const apart = rows(
+    photo("p1"),
+    photo("p2", 1000, "Regu DAMKAR-02"),
+    photo("p3", 300_000, "Regu DAMKAR-02"),
+  );
+  expect(apart.map((row) => row.photoIds)).toEqual([["p1"], ["p2"], ["p3"]]);
+});

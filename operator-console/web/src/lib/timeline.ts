@@ -8,6 +8,8 @@ const LATE_MS = 5000;
 const LATER_MS = 60_000;
 /** Characters of a row made of several events; more begin a new row. */
 const ROW_CHARS_MAX = 160;
+/** Photos of one person within this time are one row, in ms. */
+const PHOTOS_WITHIN_MS = 120_000;
 
 /** A row of the timeline as shown: one event, or what one person did in one second. */
 export interface TimelineRow {
@@ -19,6 +21,8 @@ export interface TimelineRow {
   correction: boolean;
   /** When it was recorded, where that was noticeably later. */
   recordedAt: number | undefined;
+  /** Photos that it brought, for whoever wants to look. */
+  photoIds: readonly string[];
 }
 
 export function isEnteredLater(at: number, recordedAt: number): boolean {
@@ -34,6 +38,8 @@ function isCorrection(entry: TimelineEntry): boolean {
 interface Line extends TimelineRow {
   event: string;
   assignmentId: string;
+  /** How many photos it tells of, the erased ones too. */
+  photos: number;
 }
 
 function beside(one: Line, other: Line): boolean {
@@ -49,7 +55,18 @@ const FREE_TEXTS: readonly string[] = ["incident.note_added", "assignment.messag
 
 /** Ends as sentences do: a free text would run into the next one. */
 function isSentence(line: Line): boolean {
-  return line.text.endsWith(".") && !FREE_TEXTS.includes(line.event);
+  return line.text.endsWith(".") && !FREE_TEXTS.includes(line.event) && line.photos === 0;
+}
+
+/** One more photo of the same person, with nothing between them. */
+function counted(row: Line, line: Line): Line | undefined {
+  const isLate = (one: Line) => one.recordedAt !== undefined;
+  if (row.photos === 0 || line.photos === 0 || row.who !== line.who || isLate(row) !== isLate(line))
+    return undefined;
+  if (Math.abs(line.at - row.at) > PHOTOS_WITHIN_MS) return undefined;
+  const photos = row.photos + line.photos;
+  const text = `${line.text.replace(/\.$/, "")} (${photos}).`;
+  return { ...row, text, photos, photoIds: [...row.photoIds, ...line.photoIds] };
 }
 
 /** The words of `line` without the agency that `before` has just named. */
@@ -93,6 +110,8 @@ export function timelineRows(
       who: name ? label.replaceAll(name, shortName(agencyCode, name)) : label,
       correction: isCorrection(entry),
       recordedAt: recorded !== undefined && recorded - at >= LATE_MS ? recorded : undefined,
+      photoIds: entry.photoId ? [entry.photoId] : [],
+      photos: entry.event === "incident.photo_added" ? 1 : 0,
       event: entry.event,
       assignmentId: entry.assignmentId,
     };
@@ -102,7 +121,7 @@ export function timelineRows(
   for (const line of lines) {
     if (line.event === "incident.dispatched" && sent.some((one) => beside(one, line))) continue;
     const row = rows.at(-1);
-    const both = row && joined(row, line);
+    const both = row && (counted(row, line) ?? joined(row, line));
     if (both) rows[rows.length - 1] = both;
     else rows.push(line);
   }

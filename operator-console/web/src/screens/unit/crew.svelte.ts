@@ -208,14 +208,16 @@ class Crew {
   }
 
   askHelp(one: AssignmentView, what: string): Promise<boolean> {
-    return this.#give({ is: "help", at: Math.round(clock.read()), assignmentId: one.id, text: what }, () =>
-      api.dispatch.requestHelp({ assignmentId: one.id, what }),
+    const now = Math.round(clock.read());
+    return this.#give({ is: "help", at: now, assignmentId: one.id, text: what }, () =>
+      api.dispatch.requestHelp({ assignmentId: one.id, what, occurredAt: at(now) }),
     );
   }
 
   addNote(one: AssignmentView, text: string): Promise<boolean> {
-    return this.#give({ is: "note", at: Math.round(clock.read()), incidentId: one.incidentId, text }, () =>
-      api.incidents.addNote({ incidentId: one.incidentId, text }),
+    const now = Math.round(clock.read());
+    return this.#give({ is: "note", at: now, incidentId: one.incidentId, text }, () =>
+      api.incidents.addNote({ incidentId: one.incidentId, text, occurredAt: at(now) }),
     );
   }
 

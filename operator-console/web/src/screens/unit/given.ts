@@ -38,11 +38,21 @@ export function readGiven(command: Command): Given | undefined {
       }
       case "RequestHelp": {
         const one = fromJsonString(RequestHelpRequestSchema, command.body);
-        return { is: "help", at: command.at, assignmentId: one.assignmentId, text: one.what };
+        return {
+          is: "help",
+          at: ms(one.occurredAt) ?? command.at,
+          assignmentId: one.assignmentId,
+          text: one.what,
+        };
       }
       case "AddNote": {
         const one = fromJsonString(AddNoteRequestSchema, command.body);
-        return { is: "note", at: command.at, incidentId: one.incidentId, text: one.text };
+        return {
+          is: "note",
+          at: ms(one.occurredAt) ?? command.at,
+          incidentId: one.incidentId,
+          text: one.text,
+        };
       }
       case "SetUnitService": {
         const one = fromJsonString(SetUnitServiceRequestSchema, command.body);
