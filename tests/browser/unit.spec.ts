@@ -1,3 +1,4 @@
+import type { Locator, Page } from "@playwright/test";
 import { Centre, Crew, PHONES } from "./support/crew.ts";
 import { inspect } from "./support/inspect.ts";
 import { expect, test } from "./support/test.ts";
@@ -207,4 +208,82 @@ test("the screen can be installed", async ({ server, seat }) => {
     (await navigator.serviceWorker.getRegistrations()).map((one) => [one.scope, one.active?.scriptURL]),
   );
   expect(all).toEqual([[`${server.url}/unit`, `${server.url}/sw.js`]]);
+});
+
+test("a photo goes to the centre once, also after the line was away, and is seen there and at the agency", async ({
+  server,
+  seat,
+  wire,
+}) => {
+  const centre = await Centre.of(server.url);
+  const page = await seat("damkar-01", { wire });
+  const crew = new Crew(page);
+  await page.setViewportSize(PHONES.small);
+  const sent = await centre.send("DAMKAR-01", { narrative: NARRATIVE, number: "0562 0000 905" });
+  const task = crew.task(sent.number);
+  await crew.button("Sudah dibaca, hentikan bunyi").click();
+  wire.cut();
+  await expect(page.getByRole("banner").getByText("Terputus", { exact: true })).toBeVisible();
+  await crew.takePhoto(1_200, 900);
+  await expect(crew.waiting).toContainText("1 foto menunggu terkirim");
+  await inspect(page, "unit-photo-waiting");
+  await page.reload();
+  await expect(crew.waiting).toContainText("1 foto menunggu terkirim");
+  wire.mend();
+  const own = task.getByRole("button", { name: /^Lihat foto/ });
+  await expect(own).toHaveCount(1, { timeout: 30_000 });
+  await expect(crew.waiting).toBeHidden();
+  await crew.takePhoto(600, 800);
+  await expect(own).toHaveCount(2);
+  const history = await centre.history(sent);
+  expect(history.filter((one) => one.event === "incident.photo_added")).toHaveLength(2);
+  for (const picture of await centre.photos(sent))
+    expect([...picture.slice(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
+
+  const label = (await own.first().getAttribute("aria-label")) ?? "";
+  /** Through all photos by keys alone, from a list of small ones, and back to where it began. */
+  const look = async (at: Page, list: Locator, name: string) => {
+    await expect(list).toHaveCount(2);
+    const first = list.and(at.getByRole("button", { name: label, exact: true }));
+    await first.scrollIntoViewIfNeeded();
+    await expect(first.locator("img")).toHaveJSProperty("naturalWidth", 240);
+    await inspect(at, `${name}-photos`);
+    await first.focus();
+    await at.keyboard.press("Enter");
+    const viewer = at.getByRole("dialog", { name: /^Foto / });
+    const picture = viewer.getByRole("img", { name: /^Foto dari lokasi kejadian, .*DAMKAR-01/ });
+    for (const [place, width] of [
+      ["1 dari 2", 1_200],
+      ["2 dari 2", 600],
+      ["1 dari 2", 1_200],
+    ] as const) {
+      await expect(viewer).toContainText(place);
+      await expect(picture).toHaveJSProperty("naturalWidth", width);
+      if (place === "1 dari 2") await inspect(at, `${name}-photo`);
+      await at.keyboard.press("ArrowRight");
+    }
+    await at.keyboard.press("Escape");
+    await expect(viewer).toBeHidden();
+    await expect(first).toBeFocused();
+  };
+  await look(page, own, "unit");
+  const agency = await seat("damkar");
+  await look(agency, agency.getByRole("button", { name: /^Lihat foto/ }), "agency");
+  const operator = await seat("operator1");
+  const row = operator.getByRole("button").filter({ hasText: sent.number.split("-").at(-1) ?? "" });
+  await row.first().click();
+  const timeline = operator.getByRole("region", { name: "Linimasa" });
+  const list = timeline.getByRole("button", { name: /^Lihat foto/ });
+  await look(operator, list, "operator");
+
+  await crew.hold(crew.held("Selesai"));
+  await expect(page.getByText("Siap menerima tugas")).toBeVisible();
+  await list.first().click();
+  const viewer = operator.getByRole("dialog");
+  await expect(viewer.getByRole("img")).toBeVisible();
+  await centre.erase(sent);
+  await expect(viewer).toContainText("Foto ini sudah tidak ada di sini");
+  await operator.keyboard.press("Escape");
+  await expect(timeline).toContainText("Foto dari lokasi");
+  await expect(list).toHaveCount(0);
 });

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { Step } from "../../../operator-console/web/src/gen/siaga/v1/dispatch_pb.ts";
 import { requestId, signInApi, type Api } from "./api.ts";
 
 /** The phones that crews have: small and large, upright and on their side. */
@@ -50,6 +51,41 @@ export class Crew {
     await expect.poll(state).toBe("activated");
   }
 
+  /** Takes a photo of such a size: a house in flames, so that there is something to look at. */
+  async takePhoto(width: number, height: number): Promise<void> {
+    const png = await this.page.evaluate(
+      ([wide, high]) => {
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [wide, high];
+        const pen = canvas.getContext("2d");
+        if (!pen) throw new Error("no canvas");
+        const sky = pen.createLinearGradient(0, 0, 0, high);
+        for (const [at, colour] of [
+          [0, "#1b2437"],
+          [0.6, "#7a3b1f"],
+          [1, "#2a1a12"],
+        ] as const)
+          sky.addColorStop(at, colour);
+        pen.fillStyle = sky;
+        pen.fillRect(0, 0, wide, high);
+        pen.fillStyle = "#ff9b2f";
+        for (let flame = 0; flame < 9; flame++) {
+          pen.beginPath();
+          pen.ellipse(wide * (0.2 + flame * 0.075), high * 0.45, wide * 0.04, high * 0.18, 0, 0, 7);
+          pen.fill();
+        }
+        pen.fillStyle = "#0c0f14";
+        pen.fillRect(wide * 0.15, high * 0.5, wide * 0.7, high * 0.35);
+        return canvas.toDataURL("image/png").split(",")[1] ?? "";
+      },
+      [width, height] as const,
+    );
+    const buffer = Buffer.from(png, "base64");
+    await this.page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "foto.png", mimeType: "image/png", buffer });
+  }
+
   get waiting(): Locator {
     return this.page.getByRole("region", { name: "Belum sampai di pusat" });
   }
@@ -60,10 +96,11 @@ export class Centre {
   private constructor(
     private readonly operator: Api,
     private readonly damkar: Api,
+    private readonly url: string,
   ) {}
 
   static async of(url: string): Promise<Centre> {
-    return new Centre(await signInApi(url, "operator1"), await signInApi(url, "damkar"));
+    return new Centre(await signInApi(url, "operator1"), await signInApi(url, "damkar"), url);
   }
 
   async send(unitCode: string, about: { narrative: string; number: string }): Promise<Sent> {
@@ -109,6 +146,31 @@ export class Centre {
   async positionOf(sent: Sent): Promise<{ latitude: number; longitude: number } | undefined> {
     const { units } = await this.damkar.units.listUnits({});
     return units.find((unit) => unit.id === sent.unitId)?.positionNow?.point;
+  }
+
+  /** The case is closed, and what it says of people erased. */
+  async erase({ incidentId, assignmentId }: Sent): Promise<void> {
+    await this.damkar.dispatch.reportStatus({ requestId: requestId(), assignmentId, step: Step.COMPLETED });
+    await this.operator.incidents.closeIncident({
+      requestId: requestId(),
+      incidentId,
+      outcomeCode: "handled",
+    });
+    const supervisor = await signInApi(this.url, "supervisor1");
+    await supervisor.incidents.erasePersonalData({
+      requestId: requestId(),
+      incidentId,
+      reason: "Permohonan",
+    });
+  }
+
+  /** The pictures of a case's photos. */
+  async photos(sent: Sent): Promise<Uint8Array[]> {
+    const { incident } = await this.operator.incidents.getIncident({ incidentId: sent.incidentId });
+    const all = (incident?.photos ?? []).map((photo) =>
+      this.operator.incidents.getPhoto({ incidentId: sent.incidentId, photoId: photo.id }),
+    );
+    return (await Promise.all(all)).map((one) => one.jpeg);
   }
 
   /** The sentences of the case's history, oldest first, with when they happened. */
