@@ -10,6 +10,7 @@ use crate::{
     convert,
 };
 use siaga_domain::{
+    Actor,
     assignment::{AgencyRole, Assignment, Message, Readiness, Side},
     incident::{Incident, IncidentState},
     step::Step,
@@ -83,6 +84,7 @@ impl Views<'_> {
         let content = self.place_content(&incident.place);
         let kelurahan = incident.place.kelurahan_code.as_deref().and_then(|code| self.city.kelurahan(code));
         let kind = incident.classification.as_ref();
+        let is_its = |by: &Actor| sight::is_for_agency(by, &held.agency);
         let text = |reference, visible: bool| {
             self.loaded.text(reference).filter(|_| visible).map(str::to_owned).unwrap_or_default()
         };
@@ -100,9 +102,9 @@ impl Views<'_> {
             caller_number: text(incident.caller_number.as_ref(), sight.caller),
             opened_at: Some(convert::timestamp(incident.opened_at)),
             others: self.others(held, incident),
-            notes: if sight.words { self.task_notes(held, incident) } else { Vec::new() },
+            notes: if sight.words { self.notes(incident, |note| is_its(&note.by)) } else { Vec::new() },
             closed: incident.state != IncidentState::Open,
-            photos: if sight.words { task_photos(held, incident) } else { Vec::new() },
+            photos: if sight.words { common::photos(incident, |photo| is_its(&photo.by)) } else { Vec::new() },
         }
     }
 
@@ -118,17 +120,6 @@ impl Views<'_> {
             })
             .collect()
     }
-
-    /// Notes of the centre, and the agency's own.
-    fn task_notes(&self, held: &Assignment, incident: &Incident) -> Vec<String> {
-        let notes = incident.notes.iter().filter(|note| sight::is_for_agency(&note.by, &held.agency));
-        notes.filter_map(|note| self.loaded.text(Some(&note.text)).map(str::to_owned)).collect()
-    }
-}
-
-/// Photos of the centre, and the agency's own.
-fn task_photos(held: &Assignment, incident: &Incident) -> Vec<v1::PhotoView> {
-    common::photos(incident, |photo| sight::is_for_agency(&photo.by, &held.agency))
 }
 
 /// What people wrote on the assignment.

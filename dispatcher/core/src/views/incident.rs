@@ -8,7 +8,7 @@ use super::{
 use crate::{access::sight::Reader, convert};
 use siaga_domain::{
     assignment::Assignment,
-    incident::{Incident, IncidentState, Outcome, Place, PlaceContent},
+    incident::{Incident, IncidentState, Note, Outcome, Place, PlaceContent},
     stamps::CaseStamps,
 };
 use siaga_proto::v1;
@@ -47,7 +47,7 @@ impl Views<'_> {
             stamps: self.stamps(incident, &held),
             call_ids: incident.calls.iter().map(ToString::to_string).collect(),
             assignments: held.iter().filter_map(|(held_id, _)| self.assignment_within(*held_id, reader)).collect(),
-            notes: if masked { Vec::new() } else { self.notes(incident) },
+            notes: if masked { Vec::new() } else { self.notes(incident, |_| true) },
             photos: if masked { Vec::new() } else { common::photos(incident, |_| true) },
             linked_numbers: incident.linked.iter().map(|(_, number)| number.clone()).collect(),
             merged_numbers: incident.merged.iter().map(|(_, number)| number.clone()).collect(),
@@ -135,15 +135,16 @@ impl Views<'_> {
         }
     }
 
-    fn notes(&self, incident: &Incident) -> Vec<v1::NoteView> {
-        let note = |note: &siaga_domain::incident::Note| {
+    /// A case's notes that are for its reader, as far as they are kept.
+    pub(crate) fn notes(&self, incident: &Incident, is_for_reader: impl Fn(&Note) -> bool) -> Vec<v1::NoteView> {
+        let note = |note: &Note| {
             Some(v1::NoteView {
                 at: Some(convert::timestamp(note.at)),
                 by: Some(common::actor(&note.by)),
                 text: self.loaded.text(Some(&note.text))?.to_owned(),
             })
         };
-        incident.notes.iter().filter_map(note).collect()
+        incident.notes.iter().filter(|note| is_for_reader(note)).filter_map(note).collect()
     }
 
     fn handed_over(&self, incident: &Incident, masked: bool) -> Option<v1::HandOverView> {

@@ -124,7 +124,8 @@ async fn a_sensitive_case_is_masked_on_boards_and_words_are_for_those_who_see_th
     assert_eq!((full.type_code.as_str(), full.masked, full.notes.len()), ("kekerasan-anak", false, 1));
     let lead = held(&core, &loaded, ids[0], &agency("polres")).unwrap();
     assert_eq!(leaks(&lead), CALLER);
-    assert_eq!(lead.task.unwrap().notes, ["Catatan rahasia"]);
+    let told = &lead.task.unwrap().notes[0];
+    assert_eq!((told.text.as_str(), told.by.as_ref().unwrap().role()), ("Catatan rahasia", v1::Role::Operator));
 
     let views = Views::new(&core.context, &loaded, &Online::default()).call(call_id, &Reader::Board).unwrap();
     assert_eq!(leaks(&views), Vec::<&str>::new(), "its calls are masked as well");

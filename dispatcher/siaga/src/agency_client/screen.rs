@@ -184,7 +184,7 @@ impl<W: Write> Screen<W> {
         }
         for note in notes(now).iter().skip(notes(before).len()) {
             let word = self.language.pick("Catatan", "Note");
-            lines.push(format!("{}  {word}: {}", plain(&now.incident_number), plain(note)));
+            lines.push(format!("{}  {word}: {}", plain(&now.incident_number), plain(&note.text)));
         }
         let reason = if now.decline_reason.is_empty() { &now.withdraw_reason } else { &now.decline_reason };
         if before.step != now.step && !reason.is_empty() {

@@ -75,7 +75,7 @@ export const agency = catalogue({
   "agency.correctTitle": ["Koreksi tahap {number}", "Correct the stage of {number}"],
   "agency.correctSubmit": ["Koreksi", "Correct"],
   "agency.actions": ["Tindakan lain", "Other actions"],
-  "agency.notes": ["Catatan operator", "Operator's notes"],
+  "agency.notes": ["Catatan", "Notes"],
   "agency.notesNone": ["Belum ada catatan.", "No notes yet."],
   "agency.others": ["Instansi lain", "Other agencies"],
   "agency.othersNone": ["Hanya instansi ini.", "Only this agency."],

@@ -64,7 +64,7 @@ export const unit = catalogue({
   "unit.callCaller": ["Telepon {number}", "Phone {number}"],
   "unit.notes": ["Catatan", "Notes"],
   "unit.newNote": ["baru", "new"],
-  "unit.notesSeen": ["{count} catatan baru: {text}", "{count} new notes: {text}"],
+  "unit.notesSeen": ["{count} catatan baru: {text}", "New notes ({count}): {text}"],
   "unit.colleagues": ["Yang juga bertugas", "Also on this"],
   "unit.colleaguesNone": ["Hanya unit ini.", "Only this unit."],
   "unit.help": ["Butuh bantuan", "Need help"],

@@ -4,7 +4,7 @@ import { api } from "./api.ts";
 import { catalog } from "./catalog.svelte.ts";
 import { clock } from "./clock.svelte.ts";
 import { ms } from "./proto.ts";
-import { shortName } from "./short-name.ts";
+import { postName } from "./short-name.ts";
 import { moment } from "./time.ts";
 
 /** Pictures of lists that are fetched at once: the line has other work. */
@@ -12,9 +12,7 @@ const SMALL_AT_ONCE = 2;
 
 /** When it was taken and by whom: how one is told from the others, also without seeing it. */
 export function photoWords(photo: PhotoView): string {
-  const { label = "", agencyCode = "" } = photo.by ?? {};
-  const name = agencyCode ? (catalog.agency(agencyCode)?.nameId ?? "") : "";
-  const who = name ? label.replaceAll(name, shortName(agencyCode, name)) : label;
+  const who = postName(photo.by, (code) => catalog.agency(code)?.nameId ?? "");
   return [moment(ms(photo.at) ?? 0, clock.now, lang.current), who].filter(Boolean).join(", ");
 }
 

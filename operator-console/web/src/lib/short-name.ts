@@ -1,3 +1,5 @@
+import type { ActorView } from "../gen/siaga/v1/common_pb.ts";
+
 /** Codes of up to this many letters are abbreviations where the name does not spell them. */
 const ABBREVIATION_MAX = 4;
 
@@ -16,4 +18,15 @@ export function shortName(code: string, name: string): string {
       return part.charAt(0).toUpperCase() + part.slice(1);
     })
     .join(" ");
+}
+
+/**
+ * A post as it stands beside what it did: its label, with the agency as lists call it.
+ *
+ * @param agencyName the agency's whole name as posts are labelled with it; empty where unknown
+ */
+export function postName(by: ActorView | undefined, agencyName: (code: string) => string): string {
+  const { label = "", agencyCode = "" } = by ?? {};
+  const name = agencyCode ? agencyName(agencyCode) : "";
+  return name ? label.replaceAll(name, shortName(agencyCode, name)) : label;
 }

@@ -1,6 +1,6 @@
 import type { TimelineEntry } from "../gen/siaga/v1/incident_pb.ts";
 import { ms } from "./proto.ts";
-import { shortName } from "./short-name.ts";
+import { postName } from "./short-name.ts";
 
 /** Recorded this much after it happened, an event says so. */
 const LATE_MS = 5000;
@@ -101,13 +101,11 @@ export function timelineRows(
 ): TimelineRow[] {
   const lines = entries.map((entry): Line => {
     const [at, recorded] = [ms(entry.occurredAt) ?? 0, ms(entry.recordedAt)];
-    const { label = "", agencyCode = "" } = entry.by ?? {};
-    const name = agencyCode ? agencyName(agencyCode) : "";
     return {
       key: String(entry.position),
       at,
       text: text(entry) || entry.event,
-      who: name ? label.replaceAll(name, shortName(agencyCode, name)) : label,
+      who: postName(entry.by, agencyName),
       correction: isCorrection(entry),
       recordedAt: recorded !== undefined && recorded - at >= LATE_MS ? recorded : undefined,
       photoIds: entry.photoId ? [entry.photoId] : [],

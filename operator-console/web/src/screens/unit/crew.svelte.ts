@@ -1,4 +1,5 @@
 import { Step, type AssignmentView, type UnitProgress } from "../../gen/siaga/v1/dispatch_pb.ts";
+import type { NoteView } from "../../gen/siaga/v1/common_pb.ts";
 import type { Entity } from "../../gen/siaga/v1/live_pb.ts";
 import type { UnitView } from "../../gen/siaga/v1/unit_pb.ts";
 import { t } from "../../i18n/index.ts";
@@ -158,10 +159,12 @@ class Crew {
     this.readNotes(one);
   }
 
-  /** How many of its notes came since the crew last looked. */
-  newNotes(one: AssignmentView): number {
+  /** The notes of others that came since the crew last looked. */
+  newNotes(one: AssignmentView): NoteView[] {
     const read = this.#notesRead[one.id];
-    return read === undefined ? 0 : Math.max(0, (one.task?.notes.length ?? 0) - read);
+    if (read === undefined) return [];
+    const own = session.account?.id;
+    return (one.task?.notes ?? []).slice(read).filter((note) => note.by?.accountId !== own);
   }
 
   readNotes(one: AssignmentView): void {

@@ -108,7 +108,7 @@ class Photos {
 }
 
 async function bytes(blob: Blob | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array((await blob?.arrayBuffer()) ?? 0);
+  return blob ? new Uint8Array(await blob.arrayBuffer()) : new Uint8Array();
 }
 
 export const photos = new Photos();
