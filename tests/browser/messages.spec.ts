@@ -61,7 +61,7 @@ test("operator and agency write to each other, each sees what was read, and nobo
   const there = atAgency(damkar);
 
   await test.step("the operator writes by keys alone, and sees that it is not read yet", async () => {
-    await operator.page.keyboard.press("Alt+m");
+    await operator.page.keyboard.press("Alt+b");
     await expect(talk.getByLabel("Pesan untuk Damkar")).toBeFocused();
     await write(operator.page, ASKED);
     await expect(talk.getByText(ASKED)).toHaveCount(1);
@@ -77,7 +77,7 @@ test("operator and agency write to each other, each sees what was read, and nobo
   });
 
   await test.step("it opens the conversation, and the operator sees who read it", async () => {
-    await damkar.page.keyboard.press("m");
+    await damkar.page.keyboard.press("b");
     await expect(there).toContainText(ASKED);
     await expect(talk).toContainText(/dibaca \d\d:\d\d oleh Dispatcher/);
     await expect(damkar.running).not.toContainText("belum dibaca");
@@ -104,7 +104,7 @@ test("operator and agency write to each other, each sees what was read, and nobo
     );
     await expect.poll(() => tones(operator.page)).toContain(TONE_HZ);
     await expect(there).toContainText("terkirim, belum dibaca");
-    await operator.page.keyboard.press("Alt+m");
+    await operator.page.keyboard.press("Alt+b");
     await expect(talk).toContainText(MORE);
     await expect(there).not.toContainText("belum dibaca");
   });
@@ -135,7 +135,7 @@ test("a message goes out from the command line to the agency named, and to nobod
   await operator.page.keyboard.press("Enter");
   await expect(operator.page.getByText("Pesan terkirim ke Damkar")).toBeVisible();
   await expect(damkar.running).toContainText("1 pesan belum dibaca");
-  await damkar.page.keyboard.press("m");
+  await damkar.page.keyboard.press("b");
   await expect(atAgency(damkar)).toContainText("pakai gang belakang");
   await expect(damkar.running).not.toContainText("belum dibaca");
 
@@ -150,9 +150,9 @@ test("a message written without a connection waits in sight and arrives once", a
   const damkar = new Agency(await seat("damkar"));
   const number = await operator.dispatchCase(aCase("813"));
   await damkar.fresh(number).getByRole("button", { name: "Baca dulu" }).click();
-  await damkar.page.keyboard.press("m");
+  await damkar.page.keyboard.press("b");
   const [talk, there] = [atOperator(operator), atAgency(damkar)];
-  await operator.page.keyboard.press("Alt+m");
+  await operator.page.keyboard.press("Alt+b");
   const bar = operator.page.getByRole("banner");
   wire.cut();
   await expect(bar.getByText("Terputus", { exact: true })).toBeVisible();
@@ -178,16 +178,16 @@ test("a draft outlives the card, and a withdrawn agency has nothing left to read
   const damkar = new Agency(await seat("damkar"));
   const number = await operator.dispatchCase(aCase("814"));
   await damkar.fresh(number).getByRole("button", { name: "Baca dulu" }).click();
-  await operator.page.keyboard.press("Alt+m");
+  await operator.page.keyboard.press("Alt+b");
   await operator.page.keyboard.type("Setengah kalimat");
   await operator.page.reload();
   await expectConnected(operator.page);
   await expect(operator.card).toBeVisible();
-  await operator.page.keyboard.press("Alt+m");
+  await operator.page.keyboard.press("Alt+b");
   const talk = atOperator(operator);
   await expect(talk.getByLabel("Pesan untuk Damkar")).toHaveValue("Setengah kalimat");
   await write(operator.page, " lengkap.");
-  await damkar.page.keyboard.press("m");
+  await damkar.page.keyboard.press("b");
   await expect(atAgency(damkar)).toContainText("Setengah kalimat lengkap.");
 
   await operator.card.getByRole("button", { name: /^Tindakan untuk/ }).click();

@@ -122,7 +122,7 @@ function noting(card: CardInHand): Command[] {
     },
     {
       id: "card.chat",
-      combo: "Alt+m",
+      combo: "Alt+b",
       label: () => t("chat.key"),
       words: () => t("cmd.sayWords"),
       run: () => void card.chat(),
