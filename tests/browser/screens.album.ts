@@ -229,9 +229,9 @@ test("the hub and the administration", async ({ server, seat }) => {
   await expect(analyst.getByRole("region", { name: fire || /^SKW-/ })).toBeVisible();
   await photograph(analyst, "hub");
   const admin = await seat("admin");
+  await expect(admin.getByRole("main").getByText("operator1").first()).toBeVisible();
   for (const [part, name, mark] of [
     ["accounts", "admin-accounts", "operator1"],
-    ["tokens", "admin-tokens", "Nama"],
     ["agencies", "admin-agencies", "Polres Singkawang"],
     ["types", "admin-types", "Kebakaran bangunan"],
     ["units", "admin-units", "DAMKAR-01"],
