@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { Agency } from "./support/agency.ts";
 import { Centre, Crew, PHONES } from "./support/crew.ts";
 import { inspect } from "./support/inspect.ts";
 import { expect, test } from "./support/test.ts";
@@ -268,6 +269,8 @@ test("a photo goes to the centre once, also after the line was away, and is seen
   };
   await look(page, own, "unit");
   const agency = await seat("damkar");
+  // Other cases may be running, and the first of them is shown.
+  await new Agency(agency).running.getByRole("button").filter({ hasText: sent.number }).first().click();
   await look(agency, agency.getByRole("button", { name: /^Lihat foto/ }), "agency");
   const operator = await seat("operator1");
   const row = operator.getByRole("button").filter({ hasText: sent.number.split("-").at(-1) ?? "" });
