@@ -65,7 +65,10 @@ interface Tab {
 }
 
 /** What the tab holds after everything that can be freed was freed: kB of heap, and nodes and listeners of its page. */
-async function held({ browser, page }: Tab): Promise<{ heapKb: number; nodes: number; listeners: number; rows: number }> {
+async function held({
+  browser,
+  page,
+}: Tab): Promise<{ heapKb: number; nodes: number; listeners: number; rows: number }> {
   await browser.send("HeapProfiler.collectGarbage");
   const heap = await browser.send("Runtime.getHeapUsage");
   const counters = await browser.send("Memory.getDOMCounters");
