@@ -1,6 +1,6 @@
 import { signInApi } from "./support/api.ts";
 import { inspect } from "./support/inspect.ts";
-import { Operator } from "./support/operator.ts";
+import { DAMKAR, Operator } from "./support/operator.ts";
 import { expectConnected, signIn } from "./support/sign-in.ts";
 import { expect, test } from "./support/test.ts";
 
@@ -78,5 +78,56 @@ test("commands given while the line is dead survive the tab, arrive once and in 
     expect(texts.filter((one) => one.includes(LOST))).toEqual([]);
     const kept = await operator.page.evaluate(() => Object.keys({ ...localStorage }));
     expect(kept.filter((one) => one.startsWith("siaga.outbox."))).toEqual([]);
+  });
+});
+
+test("a card that is opened and sent while the line is dead arrives whole after a reload, once, and what was typed later is kept", async ({
+  server,
+  seat,
+  wire,
+}) => {
+  const operator = new Operator(await seat("operator3", { wire }));
+  const bar = operator.page.getByRole("banner");
+  await operator.ringByHand("0562 0000 803");
+  await operator.field("Nama pelapor").fill("Penjaga malam");
+  await operator.field("Tempat kejadian").fill("Jalan Alianyang, gudang belakang");
+  await operator.field("Uraian kejadian").fill("Api di gudang kayu.");
+  await operator.verifyPlace("Patokan");
+  await operator.chooseType("Kebakaran bangunan");
+
+  await test.step("it waits in sight, and cannot be sent a second time, nor after a reload", async () => {
+    wire.cut();
+    await expect(bar.getByText("Terputus", { exact: true })).toBeVisible();
+    const send = operator.card.getByRole("button", { name: /^Buka dan kirim/ });
+    await send.click();
+    await expect(bar.getByRole("button", { name: "1 perintah menunggu terkirim" })).toBeVisible();
+    await expect(operator.card.getByRole("region", { name: "Kirim ke" })).toContainText("menunggu terkirim");
+    await expect(send).toBeDisabled();
+    await operator.field("Uraian kejadian").fill("Api di gudang kayu. Ada tabung gas.");
+    await operator.page.keyboard.press("Control+Enter");
+    await expect(operator.page.getByText(/Kartu ini sudah diperintahkan untuk dibuka/)).toBeVisible();
+    await inspect(operator.page, "operator-card-waiting-to-open");
+  });
+
+  await test.step("after the reload it is one incident, verified, sent, and the later words are saved on it", async () => {
+    // The page itself must come from somewhere: the line is mended before it is asked for again.
+    const { page } = operator;
+    await page.goto("about:blank");
+    wire.mend();
+    await page.goto("/");
+    await expectConnected(page);
+    const number = await operator.incidentNumber();
+    await operator.expectStep(DAMKAR, "dikirim");
+    const api = await signInApi(server.url, "operator2");
+    const found = await api.incidents.searchIncidents({ words: "gudang kayu" });
+    expect(found.incidents.map((one) => one.number)).toEqual([number]);
+    const place = operator.card.getByRole("region", { name: "Lokasi" });
+    await expect(place).toContainText("terverifikasi");
+    const event = operator.card.getByRole("region", { name: "Kejadian", exact: true });
+    await expect(event).toContainText("Ada tabung gas.");
+    await expect(event).toContainText("dicatat");
+    await expect
+      .poll(async () => (await api.incidents.getIncident({ number })).incident?.narrative)
+      .toBe("Api di gudang kayu. Ada tabung gas.");
   });
 });

@@ -1,7 +1,7 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Disposition } from "../../../operator-console/web/src/gen/siaga/v1/call_pb.ts";
 import { Step } from "../../../operator-console/web/src/gen/siaga/v1/dispatch_pb.ts";
-import { PlaceVerification } from "../../../operator-console/web/src/gen/siaga/v1/incident_pb.ts";
+import { PlaceVerification } from "../../../operator-console/web/src/gen/siaga/v1/place_pb.ts";
 import { requestId, signInApi, type Api } from "./api.ts";
 
 /** How far an agency has come with a case: it has only been sent, or it has accepted and its unit is at a step. */

@@ -9,6 +9,7 @@ use siaga_domain::{
     limits,
 };
 use siaga_proto::v1::{DispatchIncidentRequest, DispatchIncidentResponse};
+use uuid::Uuid;
 
 #[async_trait]
 impl Command for DispatchIncidentRequest {
@@ -21,33 +22,7 @@ impl Command for DispatchIncidentRequest {
 
     async fn decide(&self, work: &mut Work<'_>) -> Result<DispatchIncidentResponse, SiagaError> {
         let incident_id = convert::id("incident_id", &self.incident_id)?;
-        let incident = work.get::<Incident>(incident_id, ("Kejadian", "The incident")).await?;
-        incident.may_dispatch(!self.agency_codes.is_empty())?;
-        let agencies = agencies(self, work, &incident).await?;
-        let meta = work.meta();
-        let mut assignments = Vec::with_capacity(agencies.len());
-        for (agency, role) in &agencies {
-            let assignment_id = work.new_id();
-            let sent = AssignmentEvent::Sent {
-                incident_id,
-                agency: agency.clone(),
-                role: *role,
-                caller_shared: self.share_caller_with.contains(agency),
-            };
-            work.emit::<Assignment>(assignment_id, sent, &meta).await?;
-            assignments.push(assignment_id);
-        }
-        for earlier in &incident.assignments {
-            let asked = work.get::<Assignment>(earlier, ("Tugas", "The assignment")).await?.help_requested.is_some();
-            if asked {
-                work.emit::<Assignment>(earlier, AssignmentEvent::HelpAnswered {}, &meta).await?;
-            }
-        }
-        let dispatched = IncidentEvent::Dispatched {
-            assignments: assignments.clone(),
-            agencies: agencies.into_iter().map(|(agency, _)| agency).collect(),
-        };
-        work.emit::<Incident>(incident_id, dispatched, &meta).await?;
+        let assignments = send(work, incident_id, &self.agency_codes, &self.share_caller_with).await?;
         Ok(DispatchIncidentResponse {
             changed: card::changed(work, incident_id).await?,
             assignment_ids: assignments.iter().map(ToString::to_string).collect(),
@@ -55,9 +30,47 @@ impl Command for DispatchIncidentRequest {
     }
 }
 
+/// Sends a case to these agencies, none named: to the type's leads. Returns the assignments, in the order of the
+/// agencies sent to.
+pub(super) async fn send(
+    work: &mut Work<'_>,
+    incident_id: Uuid,
+    agency_codes: &[String],
+    share_caller_with: &[String],
+) -> Result<Vec<Uuid>, SiagaError> {
+    let incident = work.get::<Incident>(incident_id, ("Kejadian", "The incident")).await?;
+    incident.may_dispatch(!agency_codes.is_empty())?;
+    let agencies = agencies(agency_codes, work, &incident).await?;
+    let meta = work.meta();
+    let mut assignments = Vec::with_capacity(agencies.len());
+    for (agency, role) in &agencies {
+        let assignment_id = work.new_id();
+        let sent = AssignmentEvent::Sent {
+            incident_id,
+            agency: agency.clone(),
+            role: *role,
+            caller_shared: share_caller_with.contains(agency),
+        };
+        work.emit::<Assignment>(assignment_id, sent, &meta).await?;
+        assignments.push(assignment_id);
+    }
+    for earlier in &incident.assignments {
+        let asked = work.get::<Assignment>(earlier, ("Tugas", "The assignment")).await?.help_requested.is_some();
+        if asked {
+            work.emit::<Assignment>(earlier, AssignmentEvent::HelpAnswered {}, &meta).await?;
+        }
+    }
+    let dispatched = IncidentEvent::Dispatched {
+        assignments: assignments.clone(),
+        agencies: agencies.into_iter().map(|(agency, _)| agency).collect(),
+    };
+    work.emit::<Incident>(incident_id, dispatched, &meta).await?;
+    Ok(assignments)
+}
+
 /// The agencies to send to, with what each is on the case.
 async fn agencies(
-    request: &DispatchIncidentRequest,
+    agency_codes: &[String],
     work: &mut Work<'_>,
     incident: &Incident,
 ) -> Result<Vec<(String, AgencyRole)>, SiagaError> {
@@ -67,7 +80,7 @@ async fn agencies(
     let plan_is_gone = matches!(plan, Some(Err(_)));
     let leads = match plan {
         Some(Ok(kind)) => kind.lead_agencies.clone(),
-        Some(Err(unknown)) if request.agency_codes.is_empty() => return Err(unknown),
+        Some(Err(unknown)) if agency_codes.is_empty() => return Err(unknown),
         Some(Err(_)) | None => Vec::new(),
     };
     let mut at_work = Vec::new();
@@ -79,7 +92,7 @@ async fn agencies(
             is_led |= assignment.role == AgencyRole::Lead;
         }
     }
-    let mut named = if request.agency_codes.is_empty() { leads.clone() } else { request.agency_codes.clone() };
+    let mut named = if agency_codes.is_empty() { leads.clone() } else { agency_codes.to_vec() };
     named.sort();
     named.dedup();
     if named.len() > limits::AGENCIES_A_COMMAND {

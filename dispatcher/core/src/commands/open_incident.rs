@@ -1,8 +1,13 @@
-//! OpenIncident: opens a case, from a call or without one, and gives it its number.
+//! OpenIncident: opens a case, from a call or without one, and gives it its number; with what was verified, and with its
+//! first dispatch, when they come along. A case that was to be sent is never open unsent because a line was cut between
+//! two commands.
+
+#[cfg(test)]
+mod tests;
 
 use crate::{
     command::{Command, account_of},
-    commands::{attach_call::tie, card, classify_incident::classify},
+    commands::{attach_call::tie, card, classify_incident::classify, dispatch_incident, verify_place},
     convert,
     work::Work,
 };
@@ -59,7 +64,20 @@ impl Command for OpenIncidentRequest {
         if !self.type_code.is_empty() {
             classify(work, incident_id, &self.type_code, self.priority, &self.priority_reason).await?;
         }
-        Ok(OpenIncidentResponse { changed: card::changed(work, incident_id).await?, number })
+        if let Some(how) = verify_place::verification(self.place_verification()) {
+            let opened = work.get::<Incident>(incident_id, ("Kejadian", "The incident")).await?;
+            let verified = opened.verify_place(None, how)?;
+            work.emit::<Incident>(incident_id, verified, &meta).await?;
+        }
+        let assignments = match &self.dispatch {
+            Some(to) => dispatch_incident::send(work, incident_id, &to.agency_codes, &to.share_caller_with).await?,
+            None => Vec::new(),
+        };
+        Ok(OpenIncidentResponse {
+            changed: card::changed(work, incident_id).await?,
+            number,
+            assignment_ids: assignments.iter().map(ToString::to_string).collect(),
+        })
     }
 }
 

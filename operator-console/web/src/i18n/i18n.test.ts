@@ -3,7 +3,8 @@ import { AlarmKind } from "../gen/siaga/v1/alarm_pb.ts";
 import { Disposition } from "../gen/siaga/v1/call_pb.ts";
 import { Channel, Role } from "../gen/siaga/v1/common_pb.ts";
 import { Step } from "../gen/siaga/v1/dispatch_pb.ts";
-import { IncidentState, PlaceVerification } from "../gen/siaga/v1/incident_pb.ts";
+import { IncidentState } from "../gen/siaga/v1/incident_pb.ts";
+import { PlaceVerification } from "../gen/siaga/v1/place_pb.ts";
 import { lang, messages, t, tn } from "./index.ts";
 
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((one) => one[1]).sort();

@@ -185,6 +185,11 @@ export const operator = catalogue({
   "card.stateMissing": ["belum ada", "missing"],
   "card.stateUnsaved": ["belum tersimpan", "not saved"],
   "card.stateSaving": ["menyimpan…", "saving…"],
+  "card.stateTravels": ["menunggu terkirim", "waiting to be sent"],
+  "card.travelsNote": [
+    "Kartu ini sudah diperintahkan untuk dibuka dan menunggu jaringan. Yang diketik sesudahnya tetap tersimpan.",
+    "Opening this card has been ordered and waits for the network. What is typed from now on is kept.",
+  ],
   "card.unverified": ["Belum pasti: {list}", "Not certain yet: {list}"],
   "card.allVerified": ["Semua langkah terisi", "Every step is filled"],
   "card.verify": ["Verifikasi…", "Verify…"],

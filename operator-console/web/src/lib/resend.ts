@@ -1,5 +1,6 @@
 import {
   fromJsonString,
+  isMessage,
   type DescMethod,
   type DescMethodUnary,
   type DescService,
@@ -10,11 +11,16 @@ import { AlarmService } from "../gen/siaga/v1/alarm_pb.ts";
 import { CallService } from "../gen/siaga/v1/call_pb.ts";
 import { DispatchService } from "../gen/siaga/v1/dispatch_pb.ts";
 import { HubDeliveryService } from "../gen/siaga/v1/hub_pb.ts";
-import { IncidentService } from "../gen/siaga/v1/incident_pb.ts";
+import {
+  IncidentService,
+  OpenIncidentRequestSchema,
+  OpenIncidentResponseSchema,
+} from "../gen/siaga/v1/incident_pb.ts";
 import { SetupService } from "../gen/siaga/v1/setup_pb.ts";
 import { UnitService } from "../gen/siaga/v1/unit_pb.ts";
 import { t } from "../i18n/index.ts";
 import { explain } from "./act.ts";
+import { settleOpened } from "./card-draft.ts";
 import { commandWord } from "./command-words.ts";
 import { dropDraft, loadDraft } from "./drafts.ts";
 import { toSiagaError } from "./errors.ts";
@@ -32,7 +38,8 @@ const SERVICES: readonly DescService[] = [
 ];
 
 /** Hears of a command that was given before a reload and has arrived now. */
-type Listener = (method: string, request: Message & Record<string, unknown>) => void;
+type Listener = (method: string, request: Sent, reply: Message) => void;
+type Sent = Message & Record<string, unknown>;
 const listeners = new Set<Listener>();
 
 /** What stands on a screen as typed may be what has just been sent; returns what stops listening. */
@@ -42,16 +49,14 @@ export function whenResent(listener: Listener): () => void {
 }
 
 /** Forgets the typed text that has arrived with a command, where no screen that shows it stands. */
-function settle(method: string, request: Record<string, unknown>): void {
+function settle(method: string, request: Sent, reply: Message): void {
   const incidentId = String(request.incidentId ?? "");
   if (method === "CloseIncident") dropDraft(`close.${incidentId}`);
   if (method === "AddNote" && loadDraft<string>(`note.${incidentId}`)?.trim() === request.text) {
     dropDraft(`note.${incidentId}`);
   }
-  if (method === "OpenIncident") {
-    const key = `card.${request.callId ? `call:${String(request.callId)}` : "new"}`;
-    const typed = loadDraft<{ dirty?: { narrative?: string } }>(key)?.dirty?.narrative ?? "";
-    if (typed.trim() === request.narrative) dropDraft(key);
+  if (isMessage(request, OpenIncidentRequestSchema) && isMessage(reply, OpenIncidentResponseSchema)) {
+    settleOpened(request, reply.changed);
   }
 }
 
@@ -77,11 +82,11 @@ async function again(transport: Transport, one: Command): Promise<void> {
     return forget(one);
   }
   try {
-    await transport.unary(method as DescMethodUnary, undefined, undefined, undefined, request);
+    const reply = await transport.unary(method as DescMethodUnary, undefined, undefined, undefined, request);
     toasts.show("ok", t("outbox.sent", { what: commandWord(one.method) }));
     const sent = request as Message & Record<string, unknown>;
-    settle(method.name, sent);
-    for (const listener of listeners) listener(method.name, sent);
+    settle(method.name, sent, reply.message);
+    for (const listener of listeners) listener(method.name, sent, reply.message);
   } catch (thrown) {
     const error = toSiagaError(thrown);
     if (error.kind === "signIn") return;

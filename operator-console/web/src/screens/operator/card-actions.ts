@@ -1,5 +1,7 @@
+import { create } from "@bufbuild/protobuf";
 import type { CallView } from "../../gen/siaga/v1/call_pb.ts";
-import { PlaceVerification, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import { OpenIncidentRequestSchema } from "../../gen/siaga/v1/incident_pb.ts";
+import { PlaceVerification } from "../../gen/siaga/v1/place_pb.ts";
 import { t } from "../../i18n/index.ts";
 import { act, report } from "../../lib/act.ts";
 import { api } from "../../lib/api.ts";
@@ -7,7 +9,7 @@ import { catalog } from "../../lib/catalog.svelte.ts";
 import { toasts } from "../../lib/toasts.svelte.ts";
 import { desk } from "./desk.svelte.ts";
 import { placeInput, type CardForm } from "./form.svelte.ts";
-import type { Sending } from "./sending.svelte.ts";
+import type { Proposal, Sending } from "./sending.svelte.ts";
 
 /** Shows why a card cannot be sent as it stands; true when it can. */
 function fits(form: CardForm): boolean {
@@ -18,62 +20,58 @@ function fits(form: CardForm): boolean {
 }
 
 /**
- * Opens the incident from what is typed and puts it on the desk. The draft goes only after the
- * server has confirmed; `quiet` when the dispatch that follows will say it. Resolves to the incident, or nothing when it was refused (which is shown).
+ * Opens the incident from what is typed, with how the place was verified, and sends it to whom is ticked when `to` is
+ * given: one command, so that a line cut at the wrong moment leaves no case open that was to be sent. What was typed is
+ * kept until the server has confirmed. A refusal is shown.
  */
 export async function openIncident(
   form: CardForm,
   call: CallView | undefined,
-  verification: PlaceVerification,
-  quiet = false,
-): Promise<IncidentView | undefined> {
-  if (!fits(form)) return undefined;
+  to?: readonly Proposal[],
+): Promise<void> {
+  if (!fits(form)) return;
   const f = form.fields;
+  const place = placeInput(f);
+  const request = create(OpenIncidentRequestSchema, {
+    callId: call?.id ?? "",
+    callerName: f.callerName.trim(),
+    callerNumber: f.callerNumber.trim(),
+    narrative: f.narrative.trim(),
+    place,
+    typeCode: f.typeCode,
+    priority: Number(f.priority || 0),
+    priorityReason: f.priorityReason.trim(),
+    placeVerification: place ? form.verification : PlaceVerification.UNSPECIFIED,
+    dispatch: to && to.length > 0 ? recipients(to) : undefined,
+  });
   try {
-    const reply = await api.incidents.openIncident({
-      callId: call?.id ?? "",
-      callerName: f.callerName.trim(),
-      callerNumber: f.callerNumber.trim(),
-      narrative: f.narrative.trim(),
-      place: placeInput(f),
-      typeCode: f.typeCode,
-      priority: Number(f.priority || 0),
-      priorityReason: f.priorityReason.trim(),
-    });
+    const reply = await api.incidents.openIncident(request);
     form.failure = undefined;
-    const incidentId = reply.changed?.id ?? "";
-    if (!quiet) toasts.show("ok", t("card.opened", { number: reply.number }));
-    if (verification !== PlaceVerification.UNSPECIFIED) {
-      const version = reply.changed?.version ?? 0n;
-      await api.incidents.verifyPlace({ incidentId, version, verification }).catch(report);
-    }
-    const full = await api.incidents.getIncident({ incidentId });
-    desk.forget(form.key);
-    desk.fetched = full.incident;
-    desk.select(`incident:${incidentId}`);
-    desk.timeline = full.timeline;
-    return full.incident;
+    toasts.show("ok", to?.length ? dispatchedText(to) : t("card.opened", { number: reply.number }));
+    await desk.opened(request, reply.changed);
   } catch (thrown) {
     form.failure = report(thrown);
-    return undefined;
   }
 }
+
+function recipients(to: readonly Proposal[]): { agencyCodes: string[]; shareCallerWith: string[] } {
+  return {
+    agencyCodes: to.map((one) => one.code),
+    shareCallerWith: to.filter((one) => one.part !== "lead" && one.shareCaller).map((one) => one.code),
+  };
+}
+
+const dispatchedText = (to: readonly Proposal[]) =>
+  t("card.dispatched", { list: to.map((one) => catalog.agencyName(one.code)).join(", ") });
 
 /** Dispatches to whom is ticked. Resolves to whether it went out. */
 export async function dispatch(incidentId: string, typeCode: string, sending: Sending): Promise<boolean> {
   const ticked = sending.proposals(typeCode, desk.assignments).filter((one) => one.ticked);
   if (ticked.length === 0) return false;
   try {
-    await api.dispatch.dispatchIncident({
-      incidentId,
-      agencyCodes: ticked.map((one) => one.code),
-      shareCallerWith: ticked.filter((one) => one.part !== "lead" && one.shareCaller).map((one) => one.code),
-    });
+    await api.dispatch.dispatchIncident({ incidentId, ...recipients(ticked) });
     sending.clear();
-    toasts.show(
-      "ok",
-      t("card.dispatched", { list: ticked.map((one) => catalog.agencyName(one.code)).join(", ") }),
-    );
+    toasts.show("ok", dispatchedText(ticked));
     await desk.refresh();
     return true;
   } catch (thrown) {

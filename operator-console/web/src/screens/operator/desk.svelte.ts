@@ -1,9 +1,16 @@
 import { CallPhase, Disposition, type CallView } from "../../gen/siaga/v1/call_pb.ts";
-import { IncidentState, type IncidentView, type TimelineEntry } from "../../gen/siaga/v1/incident_pb.ts";
+import type { Changed } from "../../gen/siaga/v1/common_pb.ts";
+import {
+  IncidentState,
+  type IncidentView,
+  type OpenIncidentRequest,
+  type TimelineEntry,
+} from "../../gen/siaga/v1/incident_pb.ts";
 import type { AlarmView } from "../../gen/siaga/v1/alarm_pb.ts";
 import type { AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import { act } from "../../lib/act.ts";
 import { api } from "../../lib/api.ts";
+import { openedFrom, settleOpened } from "../../lib/card-draft.ts";
 import { loadDraft, saveDraft } from "../../lib/drafts.ts";
 import { ms } from "../../lib/proto.ts";
 import { session } from "../../lib/session.svelte.ts";
@@ -174,11 +181,18 @@ class Desk {
     this.#forms.delete(key);
   }
 
-  /** A card of before a reload has been opened now: what was typed for it has arrived. */
-  openedLate(callId: string, narrative: string): void {
-    const key = callId ? `call:${callId}` : "new";
-    if (this.form(key).get("narrative").trim() === narrative) this.forget(key);
-    if (this.selected === "new" && key === "new") this.select("");
+  /** A card has become an incident, now or long after it was sent; the desk stays with whatever else is in hand by then. */
+  async opened(request: OpenIncidentRequest, changed: Changed | undefined): Promise<void> {
+    settleOpened(request, changed);
+    const key = openedFrom(request.callId);
+    this.#forms.delete(key);
+    if (!changed || this.selected !== key) return;
+    // Without an answer the live data bring the card: it is open, whatever fails now.
+    const full = await api.incidents.getIncident({ incidentId: changed.id }).catch(() => undefined);
+    if (this.selected !== key) return;
+    this.fetched = full?.incident;
+    this.select(`incident:${changed.id}`);
+    this.timeline = full?.timeline ?? [];
   }
 
   /** The desk is left: the next person starts with an empty one, drafts stay with their account. */

@@ -1,27 +1,16 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { PlaceInputSchema, IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import type { IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import { PlaceVerification, type PlaceInputSchema } from "../../gen/siaga/v1/place_pb.ts";
 import type { CallView } from "../../gen/siaga/v1/call_pb.ts";
 import type { FieldConflict } from "../../gen/siaga/v1/common_pb.ts";
 import { api } from "../../lib/api.ts";
+import type { CardDraft, Fields } from "../../lib/card-draft.ts";
 import { catalog } from "../../lib/catalog.svelte.ts";
 import { dropDraft, loadDraft, saveDraft } from "../../lib/drafts.ts";
 import { toSiagaError, type SiagaError } from "../../lib/errors.ts";
 import { t } from "../../i18n/index.ts";
 import { parsePoint, pointProblem, pointText } from "../../lib/place.ts";
 
-/** The card's fields as text, as a person types them. */
-export interface Fields {
-  callerName: string;
-  callerNumber: string;
-  placeText: string;
-  kelurahanCode: string;
-  point: string;
-  narrative: string;
-  typeCode: string;
-  /** "1" to "4"; empty: the type's. */
-  priority: string;
-  priorityReason: string;
-}
 export type FieldName = keyof Fields;
 
 const EMPTY: Fields = {
@@ -66,13 +55,6 @@ const CONTRACT_NAMES: Record<string, FieldName> = {
 
 export function fieldOf(contractName: string): FieldName | undefined {
   return CONTRACT_NAMES[contractName];
-}
-
-interface Kept {
-  dirty: Partial<Fields>;
-  /** What the server had of those fields when the typing began. */
-  from: Partial<Fields>;
-  base: string;
 }
 
 /** An edit that met another one of the same fields: a person chooses. */
@@ -129,6 +111,8 @@ export class CardForm {
   #incident = $state.raw<IncidentView | undefined>();
   #call = $state.raw<CallView | undefined>();
   #saving: Promise<boolean> = Promise.resolve(true);
+  /** How the place was verified while there is no incident to say it of; it belongs to the place as it stands then. */
+  verification = $state(PlaceVerification.UNSPECIFIED);
   saving = $state(false);
   failure = $state.raw<SiagaError | undefined>();
   /** Set when an edit met another: the person chooses. */
@@ -136,10 +120,11 @@ export class CardForm {
 
   constructor(key: string) {
     this.key = key;
-    const kept = loadDraft<Kept>(`card.${key}`);
+    const kept = loadDraft<CardDraft>(`card.${key}`);
     this.#dirty = $state(kept?.dirty ?? {});
     this.#from = kept?.from ?? {};
     this.#base = BigInt(kept?.base || "0");
+    this.verification = kept?.verified ?? PlaceVerification.UNSPECIFIED;
   }
 
   /** Takes what the live data say now. */
@@ -195,6 +180,14 @@ export class CardForm {
     for (const one of PLACE_FIELDS.includes(name) ? PLACE_FIELDS : [name]) this.#from[one] ??= stored[one];
     if (value === stored[name]) delete this.#dirty[name];
     else this.#dirty[name] = value;
+    // Another place is not the one that was verified; the kelurahan only follows from it.
+    if (name === "placeText" || name === "point") this.verification = PlaceVerification.UNSPECIFIED;
+    this.#keep();
+  }
+
+  /** The place as it stands in the form is right. */
+  verify(how: PlaceVerification): void {
+    this.verification = how;
     this.#keep();
   }
 
@@ -205,19 +198,21 @@ export class CardForm {
   }
 
   #keep(): void {
-    if (Object.keys(this.#dirty).length === 0) this.#from = {};
-    if (Object.keys(this.#dirty).length === 0) dropDraft(`card.${this.key}`);
+    if (!this.unsaved) this.#from = {};
+    if (!this.unsaved && !this.verification) dropDraft(`card.${this.key}`);
     else
       saveDraft(`card.${this.key}`, {
         dirty: $state.snapshot(this.#dirty),
         from: this.#from,
         base: String(this.#base),
-      } satisfies Kept);
+        ...(this.verification ? { verified: this.verification } : {}),
+      } satisfies CardDraft);
   }
 
   /** Forgets what was typed (it was confirmed elsewhere, or thrown away on purpose). */
   discard(names: readonly FieldName[] = Object.keys(EMPTY) as FieldName[]): void {
     for (const name of names) delete this.#dirty[name];
+    if (!this.unsaved) this.verification = PlaceVerification.UNSPECIFIED;
     this.#keep();
   }
 

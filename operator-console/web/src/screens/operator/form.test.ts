@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { CallViewSchema } from "../../gen/siaga/v1/call_pb.ts";
 import { ErrorDetailSchema } from "../../gen/siaga/v1/common_pb.ts";
 import { IncidentViewSchema, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import { PlaceVerification } from "../../gen/siaga/v1/place_pb.ts";
 import { ownDrafts } from "../../lib/drafts.ts";
 import { CardForm } from "./form.svelte.ts";
 
@@ -62,6 +63,19 @@ describe("a card before it is open", () => {
     const again = new CardForm("call:c1");
     expect(again.get("narrative")).toBe("api di lantai dua");
     expect(again.unsaved).toBe(true);
+  });
+});
+
+describe("a place that was verified before the card is open", () => {
+  test("stays verified over a reload, and not over another place", () => {
+    const form = new CardForm("call:c1");
+    form.set("placeText", "Jl. Niaga");
+    form.verify(PlaceVerification.LANDMARK);
+    expect(new CardForm("call:c1").verification).toBe(PlaceVerification.LANDMARK);
+    form.set("kelurahanCode", "61.72.02.1002");
+    expect(form.verification).toBe(PlaceVerification.LANDMARK);
+    form.set("placeText", "Jl. Alianyang");
+    expect(new CardForm("call:c1").verification).toBe(PlaceVerification.UNSPECIFIED);
   });
 });
 

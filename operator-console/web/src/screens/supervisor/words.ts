@@ -1,6 +1,7 @@
 import type { AlarmView } from "../../gen/siaga/v1/alarm_pb.ts";
 import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
-import { PlaceVerification, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import type { IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
+import { PlaceVerification } from "../../gen/siaga/v1/place_pb.ts";
 import { t, tn } from "../../i18n/index.ts";
 import { alarmInShort } from "../../lib/alarm-words.ts";
 import { catalog } from "../../lib/catalog.svelte.ts";

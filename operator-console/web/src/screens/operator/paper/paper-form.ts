@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Disposition } from "../../../gen/siaga/v1/call_pb.ts";
 import { Channel } from "../../../gen/siaga/v1/common_pb.ts";
-import type { EnterPaperFormRequestSchema, PaperAgencySchema } from "../../../gen/siaga/v1/incident_pb.ts";
+import type { EnterPaperFormRequestSchema, PaperAgencySchema } from "../../../gen/siaga/v1/paper_pb.ts";
 import { parsePoint, pointProblem } from "../../../lib/place.ts";
 import { at } from "../../../lib/proto.ts";
 import { dayOf, parseClock, parseDay } from "../../../lib/time.ts";
