@@ -52,6 +52,6 @@ pub use reconcile::Reconcilers;
 pub use siaga_domain::Timestamp;
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use store::Store;
-pub use telemetry::{Presence, Telemetry, UnitPosition};
+pub use telemetry::{Presence, Telemetry, UnitPosition, Viewing};
 pub use verify::{PersonalProblem, VerifyProblem, VerifyReport};
 pub use words::split_words;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     HubCase, HubCaseState, IncidentIndexRow, PersonalIndex, PersonalRow, Presence, Session, SessionKind, StoreError,
-    StoredRequest, StreamKey, StreamRow, Timestamp, UnitPosition,
+    StoredRequest, StreamKey, StreamRow, Timestamp, UnitPosition, Viewing,
 };
 
 pub(crate) fn unsigned(value: i64, what: &str) -> Result<u64, StoreError> {
@@ -249,6 +249,29 @@ impl TryFrom<RawPresence> for Presence {
             sessions: u32::try_from(row.sessions).map_err(|_| StoreError::unreadable("presence.sessions"))?,
             gateway_id: row.gateway_id,
             audience: row.audience,
+            seen_at: time(row.seen_at_ms),
+        })
+    }
+}
+
+#[derive(FromRow)]
+pub(crate) struct RawViewing {
+    incident_id: String,
+    account_id: String,
+    label: String,
+    editing: i64,
+    seen_at_ms: i64,
+}
+
+impl TryFrom<RawViewing> for Viewing {
+    type Error = StoreError;
+
+    fn try_from(row: RawViewing) -> Result<Self, StoreError> {
+        Ok(Self {
+            incident_id: id(&row.incident_id, "viewing.incident_id")?,
+            account_id: id(&row.account_id, "viewing.account_id")?,
+            label: row.label,
+            editing: row.editing != 0,
             seen_at: time(row.seen_at_ms),
         })
     }

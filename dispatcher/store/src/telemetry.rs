@@ -1,4 +1,4 @@
-//! Telemetry: positions of units and presence of sessions. No history, but a bounded store of its
+//! Telemetry: positions of units, presence of sessions, open cards. No history, but a bounded store of its
 //! own, thinned and expiring.
 
 use async_trait::async_trait;
@@ -36,7 +36,22 @@ pub struct Presence {
     pub seen_at: Timestamp,
 }
 
-/// Positions and presence.
+/// Somebody of the centre has a card open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewing {
+    /// The card.
+    pub incident_id: Uuid,
+    /// Who.
+    pub account_id: Uuid,
+    /// The post, as others see it.
+    pub label: String,
+    /// Types in it.
+    pub editing: bool,
+    /// When the screen said so.
+    pub seen_at: Timestamp,
+}
+
+/// Positions, presence and open cards.
 #[async_trait]
 pub trait Telemetry: Send + Sync {
     /// Stores positions. One that is older than the latest of its unit only goes into the
@@ -75,4 +90,16 @@ pub trait Telemetry: Send + Sync {
 
     /// Forgets what gateways said before `before`; returns how many rows went.
     async fn expire_presence(&self, before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Notes that somebody has a card open, or still has.
+    async fn set_viewing(&self, viewing: &Viewing) -> Result<(), StoreError>;
+
+    /// Somebody closed a card.
+    async fn end_viewing(&self, incident_id: Uuid, account_id: Uuid) -> Result<(), StoreError>;
+
+    /// The cards that were said to be open at or after `since`, by incident and account.
+    async fn viewing(&self, since: Timestamp) -> Result<Vec<Viewing>, StoreError>;
+
+    /// Forgets the cards that were last said to be open before `before`; returns how many rows went.
+    async fn expire_viewing(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

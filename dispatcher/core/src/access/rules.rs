@@ -102,6 +102,7 @@ pub const RULES: &[Rule] = &[
     emergency("IncidentService/AssignOwner", CENTRE),
     emergency("IncidentService/CloseIncident", CENTRE),
     emergency("IncidentService/ReopenIncident", CENTRE),
+    routine("IncidentService/ReportViewing", CENTRE),
     emergency("IncidentService/GetIncident", CENTRE),
     routine("IncidentService/SearchIncidents", CENTRE),
     routine("IncidentService/GetReport", AGENCY_DESK),

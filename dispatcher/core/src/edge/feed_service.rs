@@ -192,7 +192,7 @@ mod tests {
         }
         let parts = view(&core, &operator, "board").await.unwrap();
         let sizes: Vec<usize> = parts.iter().map(|part| part.entities.len()).collect();
-        assert_eq!(sizes, [PART_ENTITIES, 6], "201 accounts, 4 units and the parts");
+        assert_eq!(sizes, [PART_ENTITIES, 7], "201 accounts, 4 units, the parts and the open cards");
         assert_eq!(parts.iter().map(|part| part.last).collect::<Vec<_>>(), [false, true]);
         assert!(parts[1].account.is_none());
     }

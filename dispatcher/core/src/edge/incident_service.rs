@@ -104,6 +104,14 @@ impl IncidentService for Edge {
         self.run(request).await
     }
 
+    async fn report_viewing(
+        &self,
+        request: Request<v1::ReportViewingRequest>,
+    ) -> Result<Response<v1::ReportViewingResponse>, Status> {
+        let (who, _) = admitted(&request)?;
+        queries::report_viewing(&self.core, &who, request.into_inner()).await.map(Response::new).map_err(status::of)
+    }
+
     async fn get_incident(
         &self,
         request: Request<v1::GetIncidentRequest>,

@@ -172,6 +172,7 @@ pub(crate) mod key {
     use uuid::Uuid;
 
     pub(crate) const PARTS: &str = "parts";
+    pub(crate) const VIEWERS: &str = "viewers";
 
     pub(crate) fn call(id: impl std::fmt::Display) -> String {
         format!("call:{id}")
@@ -233,4 +234,9 @@ pub(crate) fn account(view: siaga_proto::v1::AccountView) -> Entity {
 /// Which parts are well. No event says so: position 0.
 pub(crate) fn parts(view: siaga_proto::v1::PartsView) -> Entity {
     entity(key::PARTS.to_owned(), 0, Value::Parts(view))
+}
+
+/// Which cards are open where. No event says so: position 0.
+pub(crate) fn viewers(view: siaga_proto::v1::ViewersView) -> Entity {
+    entity(key::VIEWERS.to_owned(), 0, Value::Viewers(view))
 }

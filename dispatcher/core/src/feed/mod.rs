@@ -25,7 +25,7 @@ use crate::{
 use ended::EndedCases;
 use parts::Parts;
 use siaga_domain::{ErrorKind, SiagaError};
-use siaga_proto::v1::FeedItem;
+use siaga_proto::v1::{FeedItem, ViewersView};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::{
     sync::{Notify, broadcast, mpsc},
@@ -64,6 +64,8 @@ struct Shared {
     at: Mutex<At>,
     parts: Mutex<Parts>,
     online: Mutex<Online>,
+    /// The open cards, as the boards were told last.
+    viewers: Mutex<ViewersView>,
     ended: Mutex<EndedCases>,
     snapshots: snapshot::Shelf,
     /// Something that is not in the log changed.
@@ -108,6 +110,7 @@ impl Feed {
             at: Mutex::new(At { position: head.position, log_id: head.log_id }),
             parts: Mutex::new(parts),
             online: Mutex::new(Online::default()),
+            viewers: Mutex::new(ViewersView::default()),
             ended: Mutex::new(ended),
             snapshots: snapshot::Shelf::default(),
             signal: Notify::new(),
@@ -129,7 +132,7 @@ impl Feed {
         }
     }
 
-    /// The gateways said who is connected: looks at once.
+    /// Who is connected, or which card is open, has changed: looks at once.
     pub fn presence_changed(&self) {
         self.shared.signal.notify_one();
     }

@@ -15,6 +15,7 @@ use crate::{
         Views,
         load::{Histories, Loaded, Wanted},
         presence::Online,
+        viewing,
     },
 };
 use futures_util::FutureExt;
@@ -280,13 +281,20 @@ async fn look_around(shared: &Shared, around: &mut Around, by_timer: bool) -> Re
         parts.set("hub", hub_up, hub_waiting, now) || agencies
     };
     *lock(&shared.online) = online;
+    let viewers = viewing::now(context).await?;
+    let mut others_look = std::mem::replace(&mut *lock(&shared.viewers), viewers.clone()) != viewers;
     if around.rounds >= ROUNDS_A_WORD {
         around.rounds = 0;
         news = true;
+        others_look = true;
     }
     let mut changes = Changes::default();
     if news {
         changes.0.push(parts_change(shared));
+    }
+    if others_look {
+        let entity = Some(compose::viewers(viewers));
+        changes.0.push(AudienceChange { audience: Reader::Board.audience(), entity });
     }
     if by_timer {
         take_off(shared, now, &mut changes).await?;

@@ -88,6 +88,7 @@ async fn make(shared: &Shared, reader: &Reader) -> Result<Snapshot, SiagaError> 
     };
     if *reader == Reader::Board {
         entities.push(compose::parts(lock(&shared.parts).view()));
+        entities.push(compose::viewers(lock(&shared.viewers).clone()));
     }
     Ok(Snapshot { position: head.position, log_id: head.log_id, entities })
 }

@@ -33,6 +33,7 @@ pub(super) fn all() -> Vec<Box<dyn Reconciler>> {
         Box::new(Rows("requests")),
         Box::new(Rows("sessions")),
         Box::new(Rows("presence")),
+        Box::new(Rows("viewing")),
         Box::new(Rows("positions-thinned")),
         Box::new(Rows("positions-expired")),
         Box::new(cases::Cases::default()),
@@ -66,6 +67,10 @@ impl Reconciler for Rows {
                 "sessions" => store.expire_sessions(days_ago(SESSION_DAYS), ROWS).await,
                 "presence" => store
                     .expire_presence(now.plus_ms(-4 * crate::views::presence::PRESENCE_MS))
+                    .await
+                    .map(|rows| rows.min(1)),
+                "viewing" => store
+                    .expire_viewing(now.plus_ms(-4 * crate::views::viewing::VIEWING_MS))
                     .await
                     .map(|rows| rows.min(1)),
                 "positions-thinned" => store.thin_positions(now.plus_ms(-THIN_AFTER_MS), THIN_TO_MS, ROWS).await,

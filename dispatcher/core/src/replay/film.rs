@@ -201,7 +201,7 @@ fn content(entity: &Entity) -> Entity {
         Some(Value::Unit(view)) => view.position = 0,
         Some(Value::Alarm(view)) => view.position = 0,
         Some(Value::Account(view)) => view.position = 0,
-        Some(Value::Parts(_)) | None => {}
+        Some(Value::Parts(_) | Value::Viewers(_)) | None => {}
     }
     entity
 }

@@ -14,6 +14,7 @@ pub(crate) mod load;
 pub(crate) mod phones;
 pub(crate) mod presence;
 pub(crate) mod unit;
+pub(crate) mod viewing;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Positions of units and presence of sessions.
+//! Positions of units, presence of sessions, open cards.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::batch::{batches, key_batches, push_in};
 use super::{Backend, Db, dialect};
 use crate::limits::{MAX_KEYS, MAX_PAGE, check, expiry, page};
-use crate::rows::{self, RawPosition, RawPresence};
-use crate::{Presence, StoreError, Telemetry, Timestamp, UnitPosition};
+use crate::rows::{self, RawPosition, RawPresence, RawViewing};
+use crate::{Presence, StoreError, Telemetry, Timestamp, UnitPosition, Viewing};
 
 fn insert_positions(table: &str, batch: &[UnitPosition]) -> QueryBuilder<Db> {
     let mut query = QueryBuilder::new("INSERT INTO ");
@@ -178,6 +178,52 @@ impl Telemetry for Backend {
 
     async fn expire_presence(&self, before: Timestamp) -> Result<u64, StoreError> {
         let done = sqlx::query::<Db>("DELETE FROM presence WHERE seen_at_ms < $1")
+            .bind(before.unix_ms())
+            .execute(self.writer())
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    async fn set_viewing(&self, viewing: &Viewing) -> Result<(), StoreError> {
+        sqlx::query::<Db>(
+            "INSERT INTO viewing (incident_id, account_id, label, editing, seen_at_ms) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (incident_id, account_id) DO UPDATE SET \
+             label = excluded.label, editing = excluded.editing, seen_at_ms = excluded.seen_at_ms",
+        )
+        .bind(viewing.incident_id.to_string())
+        .bind(viewing.account_id.to_string())
+        .bind(viewing.label.clone())
+        .bind(i64::from(viewing.editing))
+        .bind(viewing.seen_at.unix_ms())
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
+    async fn end_viewing(&self, incident_id: Uuid, account_id: Uuid) -> Result<(), StoreError> {
+        sqlx::query::<Db>("DELETE FROM viewing WHERE incident_id = $1 AND account_id = $2")
+            .bind(incident_id.to_string())
+            .bind(account_id.to_string())
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
+    async fn viewing(&self, since: Timestamp) -> Result<Vec<Viewing>, StoreError> {
+        let found = sqlx::query_as::<Db, RawViewing>(
+            "SELECT incident_id, account_id, label, editing, seen_at_ms FROM viewing \
+             WHERE seen_at_ms >= $1 ORDER BY incident_id, account_id LIMIT $2",
+        )
+        .bind(since.unix_ms())
+        .bind(i64::from(MAX_PAGE) * 20 + 1)
+        .fetch_all(self.reader())
+        .await?;
+        check("open cards", found.len(), MAX_PAGE as usize * 20)?;
+        rows::all(found)
+    }
+
+    async fn expire_viewing(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let done = sqlx::query::<Db>("DELETE FROM viewing WHERE seen_at_ms < $1")
             .bind(before.unix_ms())
             .execute(self.writer())
             .await?;

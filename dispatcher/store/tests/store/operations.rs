@@ -3,7 +3,7 @@
 use siaga_store::testing::TestStore;
 use siaga_store::{
     CommandCommit, IncidentQuery, Presence, ReadModelBatch, Revoke, Session, SessionKind, SideWrite, StreamKey,
-    UnitPosition,
+    UnitPosition, Viewing,
 };
 
 use crate::common::{at, id, several, step, unit};
@@ -19,6 +19,7 @@ crate::on_both!(
     the_latest_position_of_a_unit_is_known,
     positions_are_thinned_and_expire,
     presence_is_replaced_gateway_by_gateway,
+    open_cards_are_kept_by_card_and_person_and_expire,
     read_models_are_rebuilt,
     background_work_reads_the_same,
 );
@@ -183,6 +184,27 @@ async fn presence_is_replaced_gateway_by_gateway(test: TestStore) {
     assert_eq!(test.store.expire_presence(at(25)).await.unwrap(), 1);
     test.store.set_presence("g1", at(40), &[]).await.unwrap();
     assert!(test.store.presence(at(0)).await.unwrap().is_empty());
+}
+
+async fn open_cards_are_kept_by_card_and_person_and_expire(test: TestStore) {
+    let row = |incident, account, editing, ms| Viewing {
+        incident_id: id(incident),
+        account_id: id(account),
+        label: format!("Operator {account}"),
+        editing,
+        seen_at: at(ms),
+    };
+    for one in [row(2, 1, false, 10), row(1, 2, true, 20), row(1, 1, false, 30)] {
+        test.store.set_viewing(&one).await.unwrap();
+    }
+    let all = test.store.viewing(at(0)).await.unwrap();
+    assert_eq!(all, [row(1, 1, false, 30), row(1, 2, true, 20), row(2, 1, false, 10)]);
+    test.store.set_viewing(&row(2, 1, true, 40)).await.unwrap();
+    assert_eq!(test.store.viewing(at(25)).await.unwrap(), [row(1, 1, false, 30), row(2, 1, true, 40)]);
+    test.store.end_viewing(id(1), id(1)).await.unwrap();
+    test.store.end_viewing(id(1), id(1)).await.unwrap();
+    assert_eq!(test.store.expire_viewing(at(25)).await.unwrap(), 1);
+    assert_eq!(test.store.viewing(at(0)).await.unwrap(), [row(2, 1, true, 40)]);
 }
 
 async fn read_models_are_rebuilt(test: TestStore) {

@@ -223,6 +223,8 @@ export const operator = catalogue({
   "card.owner": ["Pemegang: {who}", "Owner: {who}"],
   "card.noOwner": ["Tanpa pemegang", "No owner"],
 
+  "card.alsoOpen": ["Juga dibuka oleh {list}", "Also open at {list}"],
+  "card.typing": ["mengetik", "typing"],
   "send.noType": [
     "Tentukan jenis: rencananya mengusulkan instansi.",
     "Set the type: its plan proposes agencies.",

@@ -3,7 +3,7 @@ import type { AlarmView } from "../gen/siaga/v1/alarm_pb.ts";
 import type { CallView } from "../gen/siaga/v1/call_pb.ts";
 import type { AssignmentView } from "../gen/siaga/v1/dispatch_pb.ts";
 import type { IncidentView } from "../gen/siaga/v1/incident_pb.ts";
-import type { Entity, Part } from "../gen/siaga/v1/live_pb.ts";
+import type { Entity, Part, Viewer } from "../gen/siaga/v1/live_pb.ts";
 import type { UnitView } from "../gen/siaga/v1/unit_pb.ts";
 
 /** What a board holds, by kind. */
@@ -15,6 +15,7 @@ export interface Lists {
   alarms: AlarmView[];
   accounts: AccountView[];
   parts: Part[];
+  viewers: Viewer[];
 }
 
 /** One walk over everything known; a screen reads it many times. */
@@ -27,6 +28,7 @@ export function listsOf(entities: ReadonlyMap<string, Entity>): Lists {
     alarms: [],
     accounts: [],
     parts: [],
+    viewers: [],
   };
   for (const { value } of entities.values()) {
     if (value.case === "call") lists.calls.push(value.value);
@@ -36,6 +38,7 @@ export function listsOf(entities: ReadonlyMap<string, Entity>): Lists {
     else if (value.case === "alarm") lists.alarms.push(value.value);
     else if (value.case === "account") lists.accounts.push(value.value);
     else if (value.case === "parts") lists.parts.push(...value.value.parts);
+    else if (value.case === "viewers") lists.viewers.push(...value.value.viewers);
   }
   return lists;
 }
@@ -60,6 +63,7 @@ export function keepLists(before: Lists | undefined, now: Lists): Lists {
     alarms: keepSame(before.alarms, now.alarms),
     accounts: keepSame(before.accounts, now.accounts),
     parts: keepSame(before.parts, now.parts),
+    viewers: keepSame(before.viewers, now.viewers),
   };
 }
 

@@ -3,7 +3,7 @@ import type { AlarmView } from "../gen/siaga/v1/alarm_pb.ts";
 import type { CallView } from "../gen/siaga/v1/call_pb.ts";
 import type { AssignmentView } from "../gen/siaga/v1/dispatch_pb.ts";
 import type { IncidentView } from "../gen/siaga/v1/incident_pb.ts";
-import type { Part } from "../gen/siaga/v1/live_pb.ts";
+import type { Part, Viewer } from "../gen/siaga/v1/live_pb.ts";
 import type { UnitView } from "../gen/siaga/v1/unit_pb.ts";
 import { assignmentsByIncident, keepLists, listsOf, type Lists } from "./lists.ts";
 import { live } from "./live.svelte.ts";
@@ -25,6 +25,8 @@ class World {
   alarms: AlarmView[] = $derived(this.#lists.alarms);
   accounts: AccountView[] = $derived(this.#lists.accounts);
   parts: Part[] = $derived(this.#lists.parts);
+  /** Who of the centre has which card open. */
+  viewers: Viewer[] = $derived(this.#lists.viewers);
 
   #byIncidentBefore: ReadonlyMap<string, AssignmentView[]> | undefined;
   #byIncident: ReadonlyMap<string, AssignmentView[]> = $derived.by(() => {

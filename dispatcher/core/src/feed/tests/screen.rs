@@ -43,6 +43,7 @@ impl Screen {
     pub(crate) fn shows(&self) -> BTreeMap<String, Entity> {
         let mut shown = self.entities.clone();
         shown.remove("parts");
+        shown.remove("viewers");
         for entity in shown.values_mut() {
             entity.position = 0;
             match entity.value.as_mut().unwrap() {
@@ -59,7 +60,7 @@ impl Screen {
                 Value::Unit(view) => view.position = 0,
                 Value::Alarm(view) => view.position = 0,
                 Value::Account(view) => view.position = 0,
-                Value::Parts(_) => {}
+                Value::Parts(_) | Value::Viewers(_) => {}
             }
         }
         shown

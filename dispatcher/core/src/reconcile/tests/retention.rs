@@ -14,7 +14,7 @@ use siaga_domain::{
     unit::Unit,
 };
 use siaga_proto::v1;
-use siaga_store::{PersonalIndex, UnitPosition};
+use siaga_store::{PersonalIndex, UnitPosition, Viewing};
 use uuid::Uuid;
 
 testing::on_each!(
@@ -35,7 +35,7 @@ async fn a_story_for_all() -> Desk {
     let desk = desk_with(config).await;
     let core = &desk.core;
     let (store, now) = (&core.context.store, core.context.now());
-    // Requests, a session, presence, positions, and a case whose data are due to go.
+    // Requests, a session, presence, an open card, positions, and a case whose data are due to go.
     let who = operator(core, "operator2").await;
     prank(&desk, &who).await;
     let ring = v1::RingCallRequest { request_id: core.request_id(), line: "1".into(), ..Default::default() };
@@ -49,6 +49,9 @@ async fn a_story_for_all() -> Desk {
     }
     sign_in(&desk, &who).await;
     let incident_id = desk.incident_id;
+    let (account_id, label) = (who.account_id.unwrap(), who.label.clone());
+    let viewing = Viewing { incident_id, account_id, label, editing: false, seen_at: now };
+    store.set_viewing(&viewing).await.unwrap();
     let row =
         testing::personal(core, ("incident", incident_id), Some(incident_id), "narrative", "api", PersonalIndex::Words);
     let card = CardChange { narrative: Some(row.await), ..CardChange::default() };
