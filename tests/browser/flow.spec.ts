@@ -82,6 +82,7 @@ test("a call goes through the ten steps: taken, verified, dispatched, handled, c
   });
 
   await test.step("the fire service reads, checks, accepts and sends its units; the operator sees it live", async () => {
+    await damkar.expectRested(number);
     await damkar.page.keyboard.press("Space");
     await operator.expectStep(DAMKAR, "dibaca");
     await expect(damkar.fresh(number)).toBeHidden();

@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** The agency dispatcher's screen, in the dispatcher's words. */
 export class Agency {
@@ -7,6 +7,16 @@ export class Agency {
   /** The new assignment of a case, which waits for a person. */
   fresh(number: string): Locator {
     return this.page.getByRole("region", { name: `Tugas baru ${number}` });
+  }
+
+  /** The case's new assignment fills the screen for long enough that keys act on it. */
+  async expectRested(number: string): Promise<void> {
+    await expect(this.fresh(number).getByRole("button", { name: "Baca dulu" })).toBeEnabled();
+  }
+
+  /** The new assignments that wait beside the one that fills the screen. */
+  get others(): Locator {
+    return this.page.getByRole("group", { name: "Tugas baru lain" });
   }
 
   get running(): Locator {

@@ -3,7 +3,16 @@ import { catalogue } from "./catalogue.ts";
 /** Words of the agency dispatcher's screen. */
 export const agency = catalogue({
   "agency.new": ["Tugas baru", "New assignment"],
-  "agency.moreNew": ["{count} tugas baru lagi menunggu", "{count} more new assignments waiting"],
+  "agency.more": ["{count} lagi", "{count} more"],
+  "agency.otherNew": ["Tugas baru lain", "Other new assignments"],
+  "agency.moreNone": ["Tidak ada tugas baru lain.", "No other new assignment."],
+  "agency.moreArrived": ["{count} tugas baru lagi. {what}. Tekan N.", "{count} more. {what}. Press N."],
+  "agency.turnTo": ["Beralih ke {what}", "Turn to {what}"],
+  "agency.turnKey": ["beralih ke tugas baru berikutnya", "turn to the next new assignment"],
+  "agency.justTurned": [
+    "Tugas berganti. Tombol menunggu sesaat.",
+    "The assignment has changed. Keys wait a moment.",
+  ],
   "agency.readFirst": ["Baca dulu", "Acknowledge"],
   "agency.readKey": ["tandai tugas baru sudah dibaca", "acknowledge the new assignment"],
   "agency.readyAccept": ["Siap, terima", "Ready, accept"],

@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import type { AssignmentView } from "../gen/siaga/v1/dispatch_pb.ts";
 import { act } from "./act.ts";
 import { api } from "./api.ts";
@@ -5,6 +6,7 @@ import { live } from "./live.svelte.ts";
 import { lastUnread, type Side } from "./messages.ts";
 import { outbox } from "./outbox.svelte.ts";
 import { sound } from "./sound.svelte.ts";
+import { keepLooking } from "./sounding.svelte.ts";
 import { world } from "./world.svelte.ts";
 
 /** A message of this person that does not stand in its conversation yet. */
@@ -97,7 +99,6 @@ class Conversations {
 
 export const conversations = new Conversations();
 
-const LOOK_EVERY_MS = 500;
 /** Softly once more while something is unread: somebody may have been away from the desk. */
 const AGAIN_MS = 30_000;
 
@@ -109,7 +110,7 @@ const AGAIN_MS = 30_000;
 export function soundMessages(side: Side, concerns: (assignment: AssignmentView) => boolean): () => void {
   const heard = new Map<string, number>();
   let soundedAt = Number.NEGATIVE_INFINITY;
-  const timer = setInterval(() => {
+  return keepLooking(() => {
     let [isUnread, isNew] = [false, false];
     for (const one of world.assignments) {
       const last = lastUnread(one, side);
@@ -120,7 +121,6 @@ export function soundMessages(side: Side, concerns: (assignment: AssignmentView)
     }
     if (!isUnread || !(isNew || performance.now() - soundedAt >= AGAIN_MS)) return;
     soundedAt = performance.now();
-    sound.play("message", 0.25);
-  }, LOOK_EVERY_MS);
-  return () => clearInterval(timer);
+    untrack(() => sound.play("message", 0.25));
+  });
 }

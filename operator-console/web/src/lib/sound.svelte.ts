@@ -1,3 +1,5 @@
+import { clock } from "./clock.svelte.ts";
+
 /**
  * Sounds for new work and alarms, made by WebAudio: nothing to load, nothing to miss.
  * They can be muted only for a time, because a forgotten mute would lose an emergency.
@@ -29,8 +31,10 @@ const TONES: Record<Signal, [number, number, number][]> = {
 };
 
 class Sound {
-  /** Until when it is muted, as ms of `Date.now()`; 0 when it is not. */
+  /** Until when it is muted, for showing: ms since the epoch by the server's clock; 0 when it is not. */
   mutedUntil = $state(0);
+  /** The same as ms of `performance.now()`: a machine whose clock is set meanwhile stays silent no longer for it. */
+  #muteEnds = 0;
   /** The browser holds sound back until the person has touched the page once. */
   blocked = $state(true);
   #context: AudioContext | undefined;
@@ -45,22 +49,26 @@ class Sound {
   }
 
   mute(): void {
-    this.mutedUntil = Date.now() + MUTE_MS;
+    this.#muteEnds = performance.now() + MUTE_MS;
+    this.mutedUntil = clock.read() + MUTE_MS;
     setTimeout(() => this.#unmuteWhenDue(), MUTE_MS + 50);
   }
 
   unmute(): void {
+    this.#muteEnds = 0;
     this.mutedUntil = 0;
   }
 
   #unmuteWhenDue(): void {
-    if (this.mutedUntil > 0 && Date.now() >= this.mutedUntil) this.mutedUntil = 0;
+    if (this.mutedUntil > 0 && performance.now() >= this.#muteEnds) this.unmute();
   }
 
   /** Plays a signal; `loudness` 0..1 grows with how long something waits. */
   play(signal: Signal, loudness = 0.4): void {
     const context = this.#context;
-    if (!context || context.state !== "running" || this.mutedUntil > Date.now()) return;
+    // A hidden page's timer may come a minute late: what sounds looks for itself.
+    this.#unmuteWhenDue();
+    if (!context || context.state !== "running" || this.mutedUntil > 0) return;
     const volume = context.createGain();
     volume.gain.value = Math.min(1, Math.max(0.05, loudness)) * 0.3;
     volume.connect(context.destination);

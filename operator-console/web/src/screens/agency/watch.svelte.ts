@@ -8,6 +8,7 @@ import { live } from "../../lib/live.svelte.ts";
 import { byCallSign } from "../../lib/order.ts";
 import { at, ms } from "../../lib/proto.ts";
 import { session } from "../../lib/session.svelte.ts";
+import { byUrgency } from "../../lib/urgency.ts";
 import { isOver, stampOf } from "../../lib/way.ts";
 import { world } from "../../lib/world.svelte.ts";
 
@@ -23,9 +24,12 @@ export function isFree(unit: UnitView): boolean {
   return unit.inService && (unit.shareable || unit.assignmentIds.length === 0);
 }
 
+const byNeed = byUrgency<AssignmentView>({ priority: (one) => one.task?.priority, since: sentAt });
+
 /** One agency's watch: what is new, what runs, which assignment is in hand. */
 class Watch {
   selectedId = $state("");
+  readonly #acting = new Set<string>();
 
   all: AssignmentView[] = $derived(
     world.assignments.filter(
@@ -34,14 +38,10 @@ class Watch {
   );
   /** Nobody has read these yet: the most urgent first, then the oldest. */
   fresh: AssignmentView[] = $derived(
-    this.all
-      .filter((one) => one.step < Step.ACKNOWLEDGED && !one.task?.closed)
-      .sort((a, b) => (a.task?.priority || 5) - (b.task?.priority || 5) || sentAt(a) - sentAt(b)),
+    this.all.filter((one) => one.step < Step.ACKNOWLEDGED && !one.task?.closed).sort(byNeed),
   );
   running: AssignmentView[] = $derived(
-    this.all
-      .filter((one) => one.step >= Step.ACKNOWLEDGED && !isOver(one.step))
-      .sort((a, b) => (a.task?.priority || 5) - (b.task?.priority || 5) || sentAt(a) - sentAt(b)),
+    this.all.filter((one) => one.step >= Step.ACKNOWLEDGED && !isOver(one.step)).sort(byNeed),
   );
   over: AssignmentView[] = $derived(
     this.all.filter((one) => isOver(one.step)).sort((a, b) => Number(b.position - a.position)),
@@ -49,9 +49,12 @@ class Watch {
   units: UnitView[] = $derived(
     world.units.filter((one) => one.agencyCode === session.account?.agencyCode).sort(byCallSign),
   );
-  selected: AssignmentView | undefined = $derived(
-    this.all.find((one) => one.id === this.selectedId) ?? this.running[0] ?? this.over[0],
-  );
+  /** What the dispatcher has taken in hand; nothing else is a key's. */
+  chosen: AssignmentView | undefined = $derived(this.all.find((one) => one.id === this.selectedId));
+  /** What is shown beside the lists: where nothing is chosen, one to begin with. */
+  selected: AssignmentView | undefined = $derived(this.chosen ?? this.running[0] ?? this.over[0]);
+  /** What this screen did last to a new assignment: its going is no surprise. */
+  ownId = "";
 
   select(id: string): void {
     this.selectedId = id;
@@ -62,9 +65,10 @@ class Watch {
     this.selectedId = loadDraft<string>("watch.selected") ?? "";
   }
 
-  /** Chooses the running assignment before or after the one in hand. */
+  /** Chooses the running assignment before or after the one in hand; the one that is only shown comes first. */
   step(by: 1 | -1): void {
     const list = this.running;
+    if (!this.chosen && list[0]) return this.select(list[0].id);
     const at = list.findIndex((one) => one.id === this.selected?.id);
     const next = list[(at + by + list.length) % list.length];
     if (next) this.select(next.id);
@@ -73,19 +77,32 @@ class Watch {
   async acknowledge(one: AssignmentView | undefined): Promise<void> {
     if (!one) return;
     this.select(one.id);
-    await act(() => api.dispatch.acknowledgeAssignment({ assignmentId: one.id }));
+    await this.#own(one, () => api.dispatch.acknowledgeAssignment({ assignmentId: one.id }));
+  }
+
+  /** Acts on a new assignment: a second press while the first is on its way does nothing. */
+  async #own(one: AssignmentView, run: () => Promise<unknown>): Promise<void> {
+    if (this.#acting.has(one.id)) return;
+    this.#acting.add(one.id);
+    this.ownId = one.id;
+    const done = await act(async () => {
+      await run();
+      return true;
+    });
+    this.#acting.delete(one.id);
+    if (!done && this.ownId === one.id) this.ownId = "";
   }
 
   /** Readiness as checked, then the acceptance; the first that is refused ends it. */
   async accept(one: AssignmentView, readiness: Checks): Promise<void> {
     this.select(one.id);
-    await act(async () => {
+    await this.#own(one, async () => {
       await api.dispatch.confirmReadiness({ assignmentId: one.id, readiness });
       await api.dispatch.acceptAssignment({ assignmentId: one.id });
     });
   }
 
-  async assign(unit: UnitView | undefined, to = this.selected): Promise<void> {
+  async assign(unit: UnitView | undefined, to: AssignmentView | undefined = this.selected): Promise<void> {
     if (!unit || !to || isOver(to.step)) return;
     await act(() => api.dispatch.assignUnits({ assignmentId: to.id, unitIds: [unit.id] }));
   }

@@ -14,6 +14,7 @@ import { openedFrom, settleOpened } from "../../lib/card-draft.ts";
 import { loadDraft, saveDraft } from "../../lib/drafts.ts";
 import { ms } from "../../lib/proto.ts";
 import { session } from "../../lib/session.svelte.ts";
+import { byUrgency } from "../../lib/urgency.ts";
 import { world } from "../../lib/world.svelte.ts";
 import { CardForm } from "./form.svelte.ts";
 
@@ -23,6 +24,11 @@ export type CardKey = string;
 function byTime(field: (one: CallView) => number): (a: CallView, b: CallView) => number {
   return (a, b) => field(a) - field(b);
 }
+
+const alarmOrder = byUrgency<AlarmView>({
+  priority: (one) => one.priority,
+  since: (one) => ms(one.raisedAt),
+});
 
 /** One operator's desk: which card is in hand, and the lists around it. */
 class Desk {
@@ -64,7 +70,7 @@ class Desk {
   open: IncidentView[] = $derived(
     world.incidents
       .filter((one) => one.state === IncidentState.OPEN)
-      .sort((a, b) => (a.priority || 5) - (b.priority || 5) || (ms(a.openedAt) ?? 0) - (ms(b.openedAt) ?? 0)),
+      .sort(byUrgency({ priority: (one) => one.priority, since: (one) => ms(one.openedAt) })),
   );
   myIncidents: IncidentView[] = $derived(this.open.filter((one) => one.ownerAccountId === this.me));
   myCards: CardKey[] = $derived([
@@ -73,12 +79,7 @@ class Desk {
   ]);
   /** Untaken first, then by how urgent, then by age. */
   alarms: AlarmView[] = $derived(
-    [...world.alarms].sort(
-      (a, b) =>
-        Number(!!a.takenByLabel) - Number(!!b.takenByLabel) ||
-        (a.priority || 5) - (b.priority || 5) ||
-        (ms(a.raisedAt) ?? 0) - (ms(b.raisedAt) ?? 0),
-    ),
+    [...world.alarms].sort((a, b) => Number(!!a.takenByLabel) - Number(!!b.takenByLabel) || alarmOrder(a, b)),
   );
 
   /** The call in hand: the selected card's own, or the one that the selected incident came from. */

@@ -1,32 +1,31 @@
+import { soundMessages } from "../../lib/conversations.svelte.ts";
 import { clock } from "../../lib/clock.svelte.ts";
 import { ms } from "../../lib/proto.ts";
-import { soundMessages } from "../../lib/conversations.svelte.ts";
-import { sound } from "../../lib/sound.svelte.ts";
+import { soundWhile, type Waiting } from "../../lib/sounding.svelte.ts";
 import { world } from "../../lib/world.svelte.ts";
 import { desk } from "./desk.svelte.ts";
 
-const EVERY_MS = 3_000;
-/** After this long something that waits is as loud as it gets. */
-const LOUDEST_AFTER_MS = 60_000;
+const RHYTHM = { everyMs: 3_000, first: 0.3, loudestAfterMs: 60_000 };
 
-function loudness(since: number): number {
-  return 0.3 + 0.7 * Math.min(1, Math.max(0, clock.read() - since) / LOUDEST_AFTER_MS);
+/** A call that rings, and only when none does an alarm that nobody has taken. */
+function waiting(): Waiting | undefined {
+  const call = desk.ringing[0];
+  if (call) {
+    const ids = desk.ringing.map((one) => one.id);
+    return { signal: "call", ids, since: ms(call.ringingAt) ?? clock.read() };
+  }
+  const untaken = desk.alarms.filter((one) => !one.takenByLabel);
+  if (untaken.length === 0) return undefined;
+  const since = Math.min(...untaken.map((one) => ms(one.raisedAt) ?? clock.read()));
+  return { signal: "alarm", ids: untaken.map((one) => one.id), since };
 }
 
 /** Sounds while a call rings or an alarm is untaken, louder the longer it waits; returns what stops it. */
 export function soundTheDesk(): () => void {
-  const timer = setInterval(() => {
-    const call = desk.ringing[0];
-    if (call) {
-      sound.play("call", loudness(ms(call.ringingAt) ?? clock.read()));
-      return;
-    }
-    const alarm = desk.alarms.find((one) => !one.takenByLabel);
-    if (alarm) sound.play("alarm", loudness(ms(alarm.raisedAt) ?? clock.read()));
-  }, EVERY_MS);
+  const stopWork = soundWhile(waiting, RHYTHM);
   const stopMessages = soundMessages("centre", (one) => answersFor(one.incidentId));
   return () => {
-    clearInterval(timer);
+    stopWork();
     stopMessages();
   };
 }

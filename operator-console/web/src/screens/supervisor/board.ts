@@ -3,6 +3,7 @@ import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import { IncidentState, type IncidentView } from "../../gen/siaga/v1/incident_pb.ts";
 import { keepSame } from "../../lib/lists.ts";
 import { ms } from "../../lib/proto.ts";
+import { urgency } from "../../lib/urgency.ts";
 import { stampOf } from "../../lib/way.ts";
 
 /** Where a case stands, as the board's lanes have it. */
@@ -87,9 +88,6 @@ export function byAlarm(a: AlarmView, b: AlarmView): number {
   return (ms(a.raisedAt) ?? 0) - (ms(b.raisedAt) ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
-/** A case without a priority may be anything: it stands behind the critical ones and before the urgent. */
-const rank = (priority: number): number => (priority === 0 ? 1.5 : priority);
-
 /**
  * The worst first:
  *   1. late and nobody has it, late and somebody has it, going its way;
@@ -102,7 +100,7 @@ export function byWorst(a: BoardCase, b: BoardCase): number {
   const never = Number.POSITIVE_INFINITY;
   return (
     NEEDS.indexOf(a.need) - NEEDS.indexOf(b.need) ||
-    rank(a.incident.priority) - rank(b.incident.priority) ||
+    urgency(a.incident.priority) - urgency(b.incident.priority) ||
     (b.alarms[0]?.level ?? 0) - (a.alarms[0]?.level ?? 0) ||
     compare(a.lateSince ?? never, b.lateSince ?? never) ||
     a.since - b.since ||

@@ -1,19 +1,20 @@
 import { clock } from "../../lib/clock.svelte.ts";
 import { ms } from "../../lib/proto.ts";
-import { sound } from "../../lib/sound.svelte.ts";
+import { soundWhile } from "../../lib/sounding.svelte.ts";
 import { watch } from "./watch.svelte.ts";
 
-const EVERY_MS = 3_000;
-/** After this long an alarm that nobody took is as loud as it gets. */
-const LOUDEST_AFTER_MS = 60_000;
+const RHYTHM = { everyMs: 3_000, first: 0.3, loudestAfterMs: 60_000 };
 
-/** Sounds while an alarm is untaken, louder the longer it waits; returns what stops it. */
-export function soundTheBoard(): () => void {
-  const timer = setInterval(() => {
-    const oldest = watch.untaken.map((alarm) => ms(alarm.raisedAt) ?? clock.read());
-    if (oldest.length === 0) return;
-    const waited = Math.max(0, clock.read() - Math.min(...oldest));
-    sound.play("alarm", 0.3 + 0.7 * Math.min(1, waited / LOUDEST_AFTER_MS));
-  }, EVERY_MS);
-  return () => clearInterval(timer);
+/**
+ * Sounds while an alarm is untaken, louder the longer it waits, on every screen of a supervisor; returns what stops it.
+ *
+ * @param wanted says whether this screen sounds at the moment
+ */
+export function soundTheBoard(wanted: () => boolean = () => true): () => void {
+  return soundWhile(() => {
+    const { untaken } = watch;
+    if (untaken.length === 0 || !wanted()) return undefined;
+    const since = Math.min(...untaken.map((alarm) => ms(alarm.raisedAt) ?? clock.read()));
+    return { signal: "alarm", ids: untaken.map((alarm) => alarm.id), since };
+  }, RHYTHM);
 }

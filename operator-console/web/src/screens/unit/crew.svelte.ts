@@ -12,6 +12,7 @@ import { live } from "../../lib/live.svelte.ts";
 import { outbox } from "../../lib/outbox.svelte.ts";
 import { at, ms } from "../../lib/proto.ts";
 import { session } from "../../lib/session.svelte.ts";
+import { urgency } from "../../lib/urgency.ts";
 import { isOver } from "../../lib/way.ts";
 import { world } from "../../lib/world.svelte.ts";
 import { allGiven, givenAt, readGiven, stepAfter, type Given } from "./given.ts";
@@ -65,7 +66,9 @@ class Crew {
   active: AssignmentView[] = $derived(
     this.#assignments
       .filter((one) => this.stepOf(one) < Step.COMPLETED && !isOver(one.step) && !one.task?.closed)
-      .sort((a, b) => (a.task?.priority || 5) - (b.task?.priority || 5) || this.#since(b) - this.#since(a)),
+      .sort(
+        (a, b) => urgency(a.task?.priority) - urgency(b.task?.priority) || this.#since(b) - this.#since(a),
+      ),
   );
   /** Everything that is this unit's, also what it has finished. */
   held: AssignmentView[] = $derived(this.#assignments);
