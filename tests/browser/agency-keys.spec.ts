@@ -1,6 +1,8 @@
 import type { Page } from "@playwright/test";
 import { Step } from "../../operator-console/web/src/gen/siaga/v1/dispatch_pb.ts";
 import { Agency } from "./support/agency.ts";
+import { requestId, signInApi } from "./support/api.ts";
+import { inspect } from "./support/inspect.ts";
 import { Centre } from "./support/sent.ts";
 import { expect, test } from "./support/test.ts";
 
@@ -122,4 +124,44 @@ test("digits send no unit to a running case while a new assignment fills the scr
   await centre.expectStep(running, Step.UNIT_ASSIGNED);
   await bpbd.page.keyboard.press("s");
   await centre.expectStep(running, Step.EN_ROUTE);
+});
+
+test("readiness is what the units say: with all of them out, one key accepts nothing until a person has marked what is ready", async ({
+  seat,
+  server,
+}) => {
+  const centre = await Centre.over(server.url, "polres");
+  const api = await signInApi(server.url, "polres");
+  const { units } = await api.units.listUnits({});
+  for (const unit of units.filter((one) => one.agencyCode === "polres")) {
+    const out = { unitId: unit.id, inService: false, reason: "Servis berkala" };
+    await api.units.setUnitService({ requestId: requestId(), ...out });
+  }
+  const polres = new Agency(await seat("polres"));
+  const sent = await centre.send(2, "Jalan Yos Sudarso");
+  await polres.expectRested(sent.number);
+  const marks = polres.fresh(sent.number).getByRole("checkbox");
+  await expect(marks).toHaveCount(3);
+  for (const mark of await marks.all()) await expect(mark).not.toBeChecked();
+
+  const commands = commandsOf(polres.page);
+  await polres.page.keyboard.press("Enter");
+  await expect(polres.page.getByText("Belum siap: petugas, unit, peralatan.")).toBeVisible();
+  expect(commands).toEqual([]);
+  await inspect(polres.page, "agency-not-ready");
+
+  // What is in hand has its own marks: those of another assignment never count for it.
+  await marks.first().check();
+  const other = await centre.send(3, "Jalan Sejahtera");
+  await expect(polres.others.getByText("1 lagi", { exact: true })).toBeVisible();
+  await polres.page.keyboard.press("n");
+  await polres.expectRested(other.number);
+  await expect(polres.fresh(other.number).getByRole("checkbox").first()).not.toBeChecked();
+  await expect(polres.others.getByText("1 lagi", { exact: true })).toBeVisible();
+  await polres.page.keyboard.press("n");
+  await polres.expectRested(sent.number);
+  for (const mark of await marks.all()) await mark.check();
+  await polres.fresh(sent.number).getByRole("button", { name: /^Siap, terima/ }).click();
+  await centre.expectStep(sent, Step.ACCEPTED);
+  expect(await centre.stepOf(other)).toBeLessThan(Step.ACKNOWLEDGED);
 });

@@ -21,6 +21,13 @@ export const agency = catalogue({
   "agency.declineKey": ["tolak tugas", "decline the assignment"],
   "agency.declineTitle": ["Tolak tugas {number}", "Decline assignment {number}"],
   "agency.declineSubmit": ["Tolak tugas", "Decline"],
+  "agency.part.people": ["petugas", "people"],
+  "agency.part.vehicles": ["unit", "units"],
+  "agency.part.equipment": ["peralatan", "equipment"],
+  "agency.lacking": [
+    "Belum siap: {list}. Tandai yang sudah diperiksa, atau tolak tugasnya.",
+    "Not ready: {list}. Mark what has been checked, or decline the assignment.",
+  ],
   "agency.equipment": ["Peralatan lengkap", "Equipment complete"],
   "agency.readiness": ["Kesiapan", "Readiness"],
   "agency.peopleCount": ["Petugas: {free} dari {all}", "People: {free} of {all}"],

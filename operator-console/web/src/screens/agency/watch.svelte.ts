@@ -1,5 +1,6 @@
 import { Step, type AssignmentView } from "../../gen/siaga/v1/dispatch_pb.ts";
 import type { UnitView } from "../../gen/siaga/v1/unit_pb.ts";
+import { t } from "../../i18n/index.ts";
 import { act } from "../../lib/act.ts";
 import { api } from "../../lib/api.ts";
 import { loadDraft, saveDraft } from "../../lib/drafts.ts";
@@ -8,6 +9,7 @@ import { live } from "../../lib/live.svelte.ts";
 import { byCallSign } from "../../lib/order.ts";
 import { at, ms } from "../../lib/proto.ts";
 import { session } from "../../lib/session.svelte.ts";
+import { toasts } from "../../lib/toasts.svelte.ts";
 import { byUrgency } from "../../lib/urgency.ts";
 import { isOver, stampOf } from "../../lib/way.ts";
 import { world } from "../../lib/world.svelte.ts";
@@ -53,6 +55,8 @@ class Watch {
   chosen: AssignmentView | undefined = $derived(this.all.find((one) => one.id === this.selectedId));
   /** What is shown beside the lists: where nothing is chosen, one to begin with. */
   selected: AssignmentView | undefined = $derived(this.chosen ?? this.running[0] ?? this.over[0]);
+  /** Marks of readiness that a person has set, by assignment; the rest follows from the units. */
+  #marks = $state<Record<string, Partial<Checks>>>({});
   /** What this screen did last to a new assignment: its going is no surprise. */
   ownId = "";
 
@@ -93,13 +97,44 @@ class Watch {
     if (!done && this.ownId === one.id) this.ownId = "";
   }
 
-  /** Readiness as checked, then the acceptance; the first that is refused ends it. */
-  async accept(one: AssignmentView, readiness: Checks): Promise<void> {
+  /**
+   * What is ready for an assignment: as a person has marked it, else as the units stand now. Equipment counts where a
+   * free unit has any on its list: whether it works only a person can say.
+   */
+  readiness(assignmentId: string): Checks {
+    const free = this.units.filter(isFree);
+    return {
+      people: peopleOn(free) > 0,
+      vehicles: free.length > 0,
+      equipment: free.some((one) => one.equipment.length > 0),
+      ...this.#marks[assignmentId],
+    };
+  }
+
+  mark(assignmentId: string, part: keyof Checks, ready: boolean): void {
+    this.#marks[assignmentId] = { ...this.#marks[assignmentId], [part]: ready };
+  }
+
+  /**
+   * Readiness as it stands, then the acceptance; the first that is refused ends it. What is not ready has to be marked by
+   * a person first: one key must not promise what is not there.
+   */
+  async accept(one: AssignmentView): Promise<void> {
+    const readiness = this.readiness(one.id);
+    const lacking = PARTS.filter((part) => !readiness[part]);
+    if (lacking.length > 0) {
+      toasts.show(
+        "warn",
+        t("agency.lacking", { list: lacking.map((part) => t(`agency.part.${part}`)).join(", ") }),
+      );
+      return;
+    }
     this.select(one.id);
     await this.#own(one, async () => {
       await api.dispatch.confirmReadiness({ assignmentId: one.id, readiness });
       await api.dispatch.acceptAssignment({ assignmentId: one.id });
     });
+    delete this.#marks[one.id];
   }
 
   async assign(unit: UnitView | undefined, to: AssignmentView | undefined = this.selected): Promise<void> {
@@ -126,7 +161,12 @@ export interface Checks {
   people: boolean;
   vehicles: boolean;
   equipment: boolean;
-  note: string;
+}
+export const PARTS = ["people", "vehicles", "equipment"] as const;
+
+/** How many people the crews of these units are. */
+export function peopleOn(units: readonly UnitView[]): number {
+  return units.reduce((sum, one) => sum + one.crew.length, 0);
 }
 
 export function sentAt(one: AssignmentView): number {
