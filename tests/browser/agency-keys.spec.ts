@@ -161,7 +161,10 @@ test("readiness is what the units say: with all of them out, one key accepts not
   await polres.page.keyboard.press("n");
   await polres.expectRested(sent.number);
   for (const mark of await marks.all()) await mark.check();
-  await polres.fresh(sent.number).getByRole("button", { name: /^Siap, terima/ }).click();
+  await polres
+    .fresh(sent.number)
+    .getByRole("button", { name: /^Siap, terima/ })
+    .click();
   await centre.expectStep(sent, Step.ACCEPTED);
   expect(await centre.stepOf(other)).toBeLessThan(Step.ACKNOWLEDGED);
 });
