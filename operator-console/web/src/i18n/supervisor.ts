@@ -174,12 +174,6 @@ export const supervisor = catalogue({
 
   "wall.title": ["Layar dinding Sigap 112", "Sigap 112 wallboard"],
   "wall.connected": ["Data langsung", "Live data"],
-  "wall.soundKey": [
-    "bunyi alarm di layar dinding, hidup atau mati",
-    "alarm sound of the wallboard, on or off",
-  ],
-  "wall.soundOn": ["Alarm berbunyi di sini (S)", "Alarms sound here (S)"],
-  "wall.soundOff": ["Alarm tidak berbunyi di sini (S)", "Alarms do not sound here (S)"],
   "wall.leave": ["kembali ke papan supervisor", "back to the supervisor's board"],
   "wall.worst": ["Yang terburuk", "The worst"],
   "wall.calm": ["Tidak ada kejadian terbuka", "No open incident"],
